@@ -1,0 +1,154 @@
+"""What the manifests mean, once read: the values that every decision of the engine starts from.
+
+Frozen, so a decision can keep what it saw; without I/O, so `gateway` and `knative.local` can share it.
+Field names are Knative's, in snake case; quantities carry their unit.
+Source of the rules: Knative Serving v0.50.0, `pkg/apis/serving/v1`.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import Literal, NewType
+
+Namespace = NewType("Namespace", str)
+ServiceName = NewType("ServiceName", str)
+RevisionName = NewType("RevisionName", str)
+
+EMPTY: Mapping[str, str] = MappingProxyType({})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KeyReference:
+    """One key of a ConfigMap or Secret, as the value of an environment variable."""
+
+    kind: Literal["ConfigMap", "Secret"]
+    name: str
+    key: str
+    optional: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EnvironmentVariable:
+    name: str
+    value: str | KeyReference
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EnvironmentSource:
+    """All keys of a ConfigMap or Secret, as environment variables (`envFrom`)."""
+
+    kind: Literal["ConfigMap", "Secret"]
+    name: str
+    prefix: str = ""
+    optional: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Probe:
+    """How an instance shows that it can take requests. Without `path`, an accepted connection suffices."""
+
+    path: str | None = None
+    timeout_s: float = 1.0
+    period_s: float = 0.05
+    failure_threshold: int = 3
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Container:
+    image: str
+    command: tuple[str, ...] = ()
+    args: tuple[str, ...] = ()
+    port: int = 8080
+    protocol: Literal["http1", "h2c"] = "http1"
+    environment: tuple[EnvironmentVariable, ...] = ()
+    environment_from: tuple[EnvironmentSource, ...] = ()
+    readiness_probe: Probe = Probe()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RevisionTemplate:
+    """`spec.template` of a Service: what a revision is made from."""
+
+    container: Container
+    name: str | None = None
+    container_concurrency: int = 0
+    timeout_s: float = 300.0
+    annotations: Mapping[str, str] = field(default=EMPTY)
+    labels: Mapping[str, str] = field(default=EMPTY)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TrafficTarget:
+    """A share of a Service's traffic. `revision` None means the latest ready revision."""
+
+    percent: int
+    revision: RevisionName | None = None
+    tag: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Service:
+    name: ServiceName
+    namespace: Namespace
+    template: RevisionTemplate
+    traffic: tuple[TrafficTarget, ...] = (TrafficTarget(percent=100),)
+    annotations: Mapping[str, str] = field(default=EMPTY)
+    labels: Mapping[str, str] = field(default=EMPTY)
+
+    @property
+    def cluster_local(self) -> bool:
+        """Reached by other functions only, not from outside."""
+        return self.labels.get("networking.knative.dev/visibility") == "cluster-local"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ConfigMap:
+    name: str
+    namespace: Namespace
+    data: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Secret:
+    """Its values stay out of `repr`, and so out of logs and error messages."""
+
+    name: str
+    namespace: Namespace
+    data: Mapping[str, str] = field(repr=False)
+
+
+# What the gateway needs to know of the Services: who stands behind a Knative host now.
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Backend:
+    """One revision that Envoy can send requests to, by the Unix socket on which its instances accept."""
+
+    revision: RevisionName
+    service: ServiceName
+    namespace: Namespace
+    socket_path: str
+    timeout_s: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RouteTarget:
+    """A resolved share of a Service's traffic; percents of a `Destination` sum to 100."""
+
+    revision: RevisionName
+    percent: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Destination:
+    """A Knative Service as the gateway sees it: `<service>.<namespace>.svc.cluster.local` and its traffic.
+
+    `tags` maps a tag to its revision: `<tag>-<service>` is a host of its own.
+    A destination without targets is known, but has no ready revision yet: it answers 503.
+    """
+
+    service: ServiceName
+    namespace: Namespace
+    targets: tuple[RouteTarget, ...]
+    tags: Mapping[str, RevisionName] = field(default_factory=dict)
+    cluster_local: bool = False
