@@ -145,7 +145,8 @@ def parse_documents(text: str, name: str) -> list[Node]:
     try:
         trees = []
         while loader.check_node():
-            trees.append(_convert(loader, loader.get_node(), name, ""))
+            if (tree := loader.get_node()) is not None:
+                trees.append(_convert(loader, tree, name, ""))
         return [tree for tree in trees if tree.value is not None]
     finally:
         loader.dispose()

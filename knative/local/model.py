@@ -51,6 +51,8 @@ class Probe:
     timeout_s: float = 1.0
     period_s: float = 0.05
     failure_threshold: int = 3
+    initial_delay_s: float = 0.0
+    success_threshold: int = 1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,8 +75,8 @@ class RevisionTemplate:
     name: str | None = None
     container_concurrency: int = 0
     timeout_s: float = 300.0
-    annotations: Mapping[str, str] = field(default=EMPTY)
-    labels: Mapping[str, str] = field(default=EMPTY)
+    annotations: Mapping[str, str] = field(default_factory=lambda: EMPTY)
+    labels: Mapping[str, str] = field(default_factory=lambda: EMPTY)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -92,8 +94,8 @@ class Service:
     namespace: Namespace
     template: RevisionTemplate
     traffic: tuple[TrafficTarget, ...] = (TrafficTarget(percent=100),)
-    annotations: Mapping[str, str] = field(default=EMPTY)
-    labels: Mapping[str, str] = field(default=EMPTY)
+    annotations: Mapping[str, str] = field(default_factory=lambda: EMPTY)
+    labels: Mapping[str, str] = field(default_factory=lambda: EMPTY)
 
     @property
     def cluster_local(self) -> bool:

@@ -1,0 +1,85 @@
+# `make` alone prints what there is. Everything is done by programs in .venv, from the lock files.
+SHELL := /bin/sh
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+
+PYTHON ?= python3
+ZEROCART_HOME ?= $(CURDIR)/.zerocart
+export ZEROCART_HOME
+
+BIN := .venv/bin
+STAMPS := .venv/stamps
+T ?= tests
+
+##@ Run
+.PHONY: up down status clean-data
+up: $(STAMPS)/run ## Start the shop here and wait until it answers (again: starts what is missing)
+	@$(BIN)/zerocart up
+
+down: ## Stop every process; data stays
+	@if [ -x $(BIN)/zerocart ]; then $(BIN)/zerocart down; else echo 'Nothing is installed, so nothing runs'; fi
+
+status: $(STAMPS)/run ## What runs, at which scale
+	@$(BIN)/zerocart status
+
+clean-data: $(STAMPS)/run ## Delete the stack's data, after a question (YES=1 answers)
+	@$(BIN)/zerocart clean-data $(if $(YES),--yes)
+
+##@ Change
+.PHONY: function golden catalogue format lock
+function: $(STAMPS)/test ## Make a new function with manifest, test and route (NAME=get_invoice)
+	@$(BIN)/python -m knative.local.scaffold $(NAME)
+
+golden: $(STAMPS)/test ## Rewrite the expected gateway outputs; read the diff
+	@$(BIN)/pytest -q tests/golden --rewrite-golden
+
+format: $(STAMPS)/test ## Format the code
+	@$(BIN)/ruff format -q .
+	@$(BIN)/ruff check -q --fix .
+
+lock: $(STAMPS)/test ## Take the newest versions that pyproject.toml allows into the lock files
+	@$(BIN)/uv pip compile -q --upgrade --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header \
+		--extra local pyproject.toml -o requirements.lock
+	@$(BIN)/uv pip compile -q --upgrade --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header \
+		--extra local --extra dev -c requirements.lock pyproject.toml -o requirements-dev.lock
+
+##@ Check
+.PHONY: test check bench
+test: $(STAMPS)/test check ## Everything, ends with pytest's line (T=tests/unit/gateway for a part)
+	@$(BIN)/pytest -n 2 --dist loadgroup $(T)
+
+check: $(STAMPS)/test ## Types, lint, import rules; changes nothing
+	@$(BIN)/ruff format -q --check .
+	@$(BIN)/ruff check -q .
+	@$(BIN)/lint-imports --no-logo
+	@$(BIN)/mypy
+
+bench: $(STAMPS)/test ## Cold start, throughput, burst, memory, with date and machine (JSON=1 for a script)
+	@$(BIN)/python -m tests.bench $(if $(JSON),--json)
+
+##@ Install
+.PHONY: install help
+install: $(STAMPS)/test ## Install everything, for development too
+
+$(STAMPS)/venv:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+		{ echo 'error: $(PYTHON) must be Python 3.11 or newer'; echo; \
+		  echo 'hint: make up PYTHON=python3.12 takes another one'; exit 1; }
+	@$(PYTHON) -m venv --clear .venv || \
+		{ echo 'error: $(PYTHON) could not make a virtual environment'; echo; \
+		  echo 'hint: on Debian and Ubuntu the package python3-venv has what it needs'; exit 1; }
+	@mkdir -p $(STAMPS) && touch $@
+
+$(STAMPS)/run: requirements.lock pyproject.toml $(STAMPS)/venv
+	@echo 'Installing, once: a minute or so'
+	@$(BIN)/python -m pip install -q --disable-pip-version-check --require-hashes -r requirements.lock
+	@$(BIN)/python -m pip install -q --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@touch $@
+
+$(STAMPS)/test: requirements-dev.lock $(STAMPS)/run
+	@$(BIN)/python -m pip install -q --disable-pip-version-check --require-hashes -r requirements-dev.lock
+	@touch $@
+
+help:
+	@awk 'BEGIN {FS = ":.*## "} /^##@/ {group = substr($$0, 5)} \
+		/^[a-z-]+:.*## / {printf "%-10s %-14s %s\n", group, $$1, $$2; group = ""}' $(MAKEFILE_LIST)

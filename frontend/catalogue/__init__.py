@@ -1,0 +1,1 @@
+"""The goods that the shop is shipped with, and how they were made."""

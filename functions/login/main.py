@@ -1,0 +1,56 @@
+"""POST /api/auth/login: tokens for an e-mail address and a password."""
+
+import time
+import unicodedata
+from typing import Annotated, Literal
+
+import functions_framework
+import msgspec
+from msgspec import Meta
+
+from functions.login import store
+from shared import passwords, settings, tokens
+from shared.endpoint import Answer, Call, endpoint
+from shared.errors import TooManyRequests, Unauthorized, Unavailable
+
+
+class Credentials(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    email: Annotated[str, Meta(max_length=254)]
+    password: Annotated[str, Meta(max_length=128)]
+
+
+class Tokens(msgspec.Struct, frozen=True, kw_only=True):
+    access_token: str
+    token_type: Literal["Bearer"] = "Bearer"  # noqa: S105 - its type, no secret
+    expires_in: Annotated[int, Meta(description="Seconds from now")]
+    refresh_token: str
+
+
+@functions_framework.http
+@endpoint(
+    "POST", "/api/auth/login", body=Credentials, answers={200: Tokens},
+    problems=(Unauthorized, TooManyRequests, Unavailable),
+)  # fmt: skip
+def login(call: Call[Credentials, None]) -> Answer:
+    """Log in
+
+    An unknown address and a wrong password get the same answer in the same time.
+    """
+    email, password = unicodedata.normalize("NFC", call.body.email), call.body.password
+    store.allow(call.client_address, email)
+    account = store.find(email)
+    if account is None:
+        passwords.verify_against_nobody(password)
+    if account is None or not passwords.verify(account.password_hash, password):
+        raise Unauthorized("The e-mail address or the password is wrong")
+    store.forgive(email)
+    if passwords.outdated(account.password_hash):
+        store.keep_hash(account.id, old=account.password_hash, new=passwords.hash(password))
+    current = settings.current()
+    access_token = tokens.sign(
+        account.id, account.roles, keys=current.token_signing_keys, issuer=current.token_issuer,
+        audience=current.token_audience, now_s=time.time(),
+    )  # fmt: skip
+    refresh_token = store.new_refresh_token(account.id)
+    answer = Tokens(access_token=access_token, expires_in=tokens.LIFETIME_S, refresh_token=refresh_token)
+    return Answer(answer, headers={"Cache-Control": "no-store"})

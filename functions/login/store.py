@@ -1,0 +1,83 @@
+"""Reads accounts, keeps refresh tokens, and counts in Redis who tries how often."""
+
+import hashlib
+import secrets
+import uuid
+from dataclasses import dataclass
+
+from sqlalchemy import Connection, text
+
+from shared import database, rate_limits, redis_client, settings
+from shared.errors import TooManyRequests
+
+# One address may be a whole office behind its router. One account is one person, who mistypes a few times; what is
+# counted there is forgotten when the password was right.
+ADDRESS_AT_ONCE, ADDRESS_PER_S = 300, 20.0
+ACCOUNT_AT_ONCE, ACCOUNT_PER_S = 10, 0.1
+
+REFRESH_DAYS = 30
+
+FIND = text("""
+    SELECT id::text AS id, password_hash, roles FROM identity.accounts WHERE lower(email) = lower(:email)
+""")
+# `family` joins this token with those that will come from it, each for the one before.
+ADD_REFRESH_TOKEN = text("""
+    INSERT INTO identity.refresh_tokens (hash, family, account_id, expires_at)
+    VALUES (:hash, :family, :account_id, now() + make_interval(days => :days))
+""")
+UPDATE_HASH = text("UPDATE identity.accounts SET password_hash = :new WHERE id = :account_id AND password_hash = :old")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Account:
+    id: str
+    password_hash: str
+    roles: tuple[str, ...]
+
+
+def allow(client_address: str, email: str) -> None:
+    """Raises TooManyRequests where too many tries come from one address, or for one account, known or not."""
+    redis = redis_client.client(settings.current())
+    for bucket, at_once, per_s in (
+        (f"login:address:{client_address}", ADDRESS_AT_ONCE, ADDRESS_PER_S),
+        (_account_bucket(email), ACCOUNT_AT_ONCE, ACCOUNT_PER_S),
+    ):
+        taken = rate_limits.take(redis, bucket, at_once, per_s)
+        if not taken.allowed:
+            raise TooManyRequests("Too many tries to log in", retry_after_s=taken.retry_after_s)
+
+
+def forgive(email: str) -> None:
+    """Forget the tries for an account: this one was right."""
+    rate_limits.forget(redis_client.client(settings.current()), _account_bucket(email))
+
+
+def find(email: str) -> Account | None:
+    """The account of an address, in whatever case. Raises Unavailable."""
+
+    def read(connection: Connection) -> Account | None:
+        row = connection.execute(FIND, {"email": email}).one_or_none()
+        return row and Account(id=row.id, password_hash=row.password_hash, roles=tuple(row.roles))
+
+    return database.run(database.engine(settings.current()), read)
+
+
+def new_refresh_token(account_id: str) -> str:
+    """A refresh token, the first of its family; only its digest is kept. Raises Unavailable."""
+    token = secrets.token_urlsafe(32)
+    values = {
+        "hash": hashlib.sha256(token.encode()).digest(), "family": uuid.uuid4(), "account_id": account_id,
+        "days": REFRESH_DAYS,
+    }  # fmt: skip
+    database.run(database.engine(settings.current()), lambda connection: connection.execute(ADD_REFRESH_TOKEN, values))
+    return token
+
+
+def keep_hash(account_id: str, *, old: str, new: str) -> None:
+    """Keep a newer hash of the same password, unless the password was changed meanwhile. Raises Unavailable."""
+    values = {"account_id": account_id, "old": old, "new": new}
+    database.run(database.engine(settings.current()), lambda connection: connection.execute(UPDATE_HASH, values))
+
+
+def _account_bucket(email: str) -> str:
+    return f"login:account:{email.lower()}"

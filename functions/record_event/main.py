@@ -1,0 +1,30 @@
+"""POST /api/events: keep CloudEvents, each once."""
+
+import functions_framework
+import msgspec
+
+from functions.record_event import store
+from shared import cloud_events_http
+from shared.endpoint import Answer, Call, endpoint
+from shared.errors import TooManyRequests, Unavailable, Unprocessable, UnsupportedMediaType
+
+
+class Recorded(msgspec.Struct, frozen=True, kw_only=True):
+    accepted: int
+    duplicates: int
+
+
+@functions_framework.http
+@endpoint(
+    "POST", "/api/events", answers={202: Recorded},
+    problems=(UnsupportedMediaType, Unprocessable, TooManyRequests, Unavailable),
+)  # fmt: skip
+def record_event(call: Call[None, None]) -> Answer:
+    """Record events
+
+    CloudEvents 1.0: structured, a batch, or binary. 202 means that they are stored; an event whose source and id are
+    known already is a duplicate, and changes nothing. A batch with a wrong event is refused as a whole.
+    """
+    events = cloud_events_http.parse(call.headers.get("Content-Type", ""), call.headers.items(), call.raw_body)
+    accepted = store.add(events)
+    return Answer(Recorded(accepted=accepted, duplicates=len(events) - accepted), status=202)

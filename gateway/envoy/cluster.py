@@ -1,0 +1,75 @@
+"""One Envoy cluster per revision: the Unix socket on which the revision's instances accept.
+
+Each request has a connection of its own (`max_requests_per_connection: 1`), so that it is an instance with a free slot
+that takes it: the socket's accept queue is the one queue of a revision. Statistics are named after the revision.
+"""
+
+from collections.abc import Sequence
+
+from gateway.envoy.resource import Resource, duration, typed
+from gateway.envoy.upstreams import cluster_name
+from gateway.istio.destination_rule import ConnectionPool, DestinationRule, OutlierDetection
+from knative.local.model import Backend
+
+# Where no DestinationRule sets a bound. A bound there is: without, an overload is a hang and not a 503.
+_default_pool = ConnectionPool(
+    max_connections=2048, connect_timeout_s=1.0, max_pending_requests=1024, max_requests=4096, max_retries=64
+)
+
+
+def cluster(backend: Backend, rules: Sequence[DestinationRule]) -> Resource:
+    """The cluster of a revision, under the first DestinationRule that names it or its Service."""
+    suffix = f"{backend.namespace}.svc.cluster.local"
+    hosts = (f"{backend.revision}.{suffix}", f"{backend.service}.{suffix}")
+    rule = next((rule for rule in rules if any(map(rule.applies_to, hosts))), None)
+    pool = rule.connection_pool if rule else _default_pool
+    name = cluster_name(backend.namespace, backend.revision)
+    made: Resource = {
+        "name": name,
+        "alt_stat_name": backend.revision,
+        "type": "STATIC",
+        "connect_timeout": duration(pool.connect_timeout_s or _default_pool.connect_timeout_s or 0),
+        "circuit_breakers": {"thresholds": [_thresholds(pool)]},
+        "typed_extension_protocol_options": {
+            "envoy.extensions.upstreams.http.v3.HttpProtocolOptions": typed(
+                "envoy.extensions.upstreams.http.v3.HttpProtocolOptions",
+                common_http_protocol_options={"max_requests_per_connection": 1},
+                explicit_http_config={"http_protocol_options": {}},
+            )
+        },
+        "load_assignment": {
+            "cluster_name": name,
+            "endpoints": [{"lb_endpoints": [{"endpoint": {"address": {"pipe": {"path": backend.socket_path}}}}]}],
+        },
+    }
+    if rule and rule.outlier_detection:
+        made["outlier_detection"] = _outlier_detection(rule.outlier_detection)
+        made["common_lb_config"] = {"healthy_panic_threshold": {"value": rule.outlier_detection.min_health_percent}}
+    return made
+
+
+def _thresholds(pool: ConnectionPool) -> Resource:
+    return {
+        "max_connections": pool.max_connections or _default_pool.max_connections,
+        "max_pending_requests": pool.max_pending_requests or _default_pool.max_pending_requests,
+        "max_requests": pool.max_requests or _default_pool.max_requests,
+        "max_retries": pool.max_retries or _default_pool.max_retries,
+    }
+
+
+def _outlier_detection(detection: OutlierDetection) -> Resource:
+    made: Resource = {
+        "enforcing_success_rate": 0,
+        "enforcing_consecutive_5xx": 100 if detection.consecutive_5xx_errors else 0,
+        "enforcing_consecutive_gateway_failure": 100 if detection.consecutive_gateway_errors else 0,
+        "max_ejection_percent": detection.max_ejection_percent,
+    }
+    if detection.consecutive_5xx_errors:
+        made["consecutive_5xx"] = detection.consecutive_5xx_errors
+    if detection.consecutive_gateway_errors:
+        made["consecutive_gateway_failure"] = detection.consecutive_gateway_errors
+    if detection.interval_s is not None:
+        made["interval"] = duration(detection.interval_s)
+    if detection.base_ejection_time_s is not None:
+        made["base_ejection_time"] = duration(detection.base_ejection_time_s)
+    return made

@@ -1,0 +1,103 @@
+"""All of Envoy's configuration, as the files that it watches: `translate` makes them, `write` puts them there.
+
+Envoy reads a file again when another one is renamed onto it, so it never sees half of one. Files that did not change
+are not touched, so an autoscaler's every turn may write.
+"""
+
+import hashlib
+import json
+import os
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from gateway.envoy.bootstrap import bootstrap
+from gateway.envoy.cluster import cluster
+from gateway.envoy.edge import BOOTSTRAP, CLUSTERS, FRONT_ROUTES, LISTENERS, MESH_ROUTES, Edge
+from gateway.envoy.listener import listeners
+from gateway.envoy.patch import patch_cluster
+from gateway.envoy.resource import Resource, typed
+from gateway.envoy.route_configuration import front_routes, mesh_routes
+from gateway.envoy.upstreams import Upstreams
+from gateway.istio import Mesh
+from knative.local.model import Backend, Destination
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EnvoyFiles:
+    """What is in each file: the bootstrap, and one discovery response for each kind of resource."""
+
+    bootstrap: Resource
+    clusters: Resource
+    front_routes: Resource
+    mesh_routes: Resource
+    listeners: Resource
+
+
+def translate(
+    mesh: Mesh,
+    destinations: Sequence[Destination],
+    backends: Sequence[Backend],
+    key_sets: Mapping[str, str],
+    edge: Edge,
+) -> EnvoyFiles:
+    """The manifests and the Services as Envoy's configuration. The same input gives the same output, byte for byte.
+
+    Args:
+        destinations: every Knative Service, also those that no route names.
+        backends: every revision with a socket. One that no destination names any more should stay a moment, for the
+            requests that were on their way.
+        key_sets: JWKS by jwksUri. While a set is missing, every token of its issuer is refused with 401.
+    """
+    upstreams = Upstreams.of(destinations, backends)
+    ordered = sorted(backends, key=lambda backend: (backend.namespace, backend.revision))
+    clusters = [
+        patch_cluster(
+            cluster(backend, mesh.destination_rules), f"{backend.service}.{backend.namespace}.svc.cluster.local", mesh
+        )
+        for backend in ordered
+    ]
+    route_type = "envoy.config.route.v3.RouteConfiguration"
+    return EnvoyFiles(
+        bootstrap=bootstrap(edge),
+        clusters=_response("envoy.config.cluster.v3.Cluster", clusters),
+        front_routes=_response(route_type, [front_routes(mesh, upstreams, edge)]),
+        mesh_routes=_response(route_type, [mesh_routes(mesh, upstreams)]),
+        listeners=_response("envoy.config.listener.v3.Listener", listeners(mesh, key_sets, edge)),
+    )
+
+
+def write(files: EnvoyFiles, folder: Path) -> tuple[str, ...]:
+    """Replace the files that changed, and name them. Clusters come before the routes that name them, and those before
+    the listeners, so Envoy knows each thing before it hears of it.
+    """
+    contents = {
+        BOOTSTRAP: files.bootstrap,
+        CLUSTERS: files.clusters,
+        FRONT_ROUTES: files.front_routes,
+        MESH_ROUTES: files.mesh_routes,
+        LISTENERS: files.listeners,
+    }
+    folder.mkdir(parents=True, exist_ok=True)
+    return tuple(name for name, content in contents.items() if _replace(folder / name, content))
+
+
+def _response(type_name: str, resources: Sequence[Resource]) -> Resource:
+    version = hashlib.sha256(json.dumps(resources, sort_keys=True).encode()).hexdigest()[:16]
+    return {"version_info": version, "resources": [typed(type_name, **resource) for resource in resources]}
+
+
+def _replace(file: Path, content: Resource) -> bool:
+    text = json.dumps(content, indent=1).encode()
+    try:
+        if file.read_bytes() == text:
+            return False
+    except FileNotFoundError:
+        pass
+    temporary = file.with_name(f".{file.name}.new")
+    with os.fdopen(os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as stream:
+        stream.write(text)
+        stream.flush()
+        os.fsync(stream.fileno())
+    temporary.replace(file)
+    return True

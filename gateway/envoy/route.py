@@ -1,0 +1,83 @@
+"""One Envoy route: what it matches, and the revisions that it goes to.
+
+Envoy's own answers (404, 503) are made here without a body: the manifests' local replies give them one.
+"""
+
+from collections.abc import Sequence
+
+from gateway.envoy.cors import cors_policy
+from gateway.envoy.resource import Resource, duration
+from gateway.envoy.string_matcher import string_matcher
+from gateway.envoy.upstreams import Upstreams, cluster_name
+from gateway.istio.http_route import HttpMatch, HttpRoute
+from gateway.istio.retries import Retries
+from knative.local.model import Destination, Namespace, RouteTarget
+
+NOT_FOUND: Resource = {"name": "not-found", "match": {"prefix": "/"}, "direct_response": {"status": 404}}
+
+
+def virtual_service_routes(route: HttpRoute, upstreams: Upstreams) -> list[Resource]:
+    """The routes of one `http` block: one a match, all of the same name."""
+    destination = upstreams.destinations.get((route.namespace, route.service))
+    if destination is None:
+        action: Resource = {"direct_response": {"status": 404}}
+    else:
+        action = _action(destination.namespace, destination.targets, upstreams, timeout_s=route.timeout_s)
+    if "route" in action:
+        action["route"] |= {"host_rewrite_literal": route.authority} | _retry_policy(route.retries)
+    if route.cors_policy:
+        action["typed_per_filter_config"] = {"envoy.filters.http.cors": cors_policy(route.cors_policy)}
+    return [{"name": route.name, "match": _match(match), **action} for match in route.matches]
+
+
+def knative_route(
+    destination: Destination, targets: Sequence[RouteTarget], upstreams: Upstreams, *, name: str
+) -> Resource:
+    """Everything of a Knative host, to its revisions.
+
+    Like Knative's own routes it is never retried. A stream may be idle for as long as the function may think: the
+    connection manager's bound is for the front door.
+    """
+    action = _action(destination.namespace, targets, upstreams, timeout_s=None)
+    if "route" in action:
+        action["route"]["idle_timeout"] = action["route"]["timeout"]
+    return {"name": name, "match": {"prefix": "/"}, **action}
+
+
+def _action(
+    namespace: Namespace, targets: Sequence[RouteTarget], upstreams: Upstreams, *, timeout_s: float | None
+) -> Resource:
+    """Where it goes, for the shorter of `timeout_s` and the revisions' own; 503 while no revision is there."""
+    sharing = [target for target in targets if target.percent > 0]
+    own_s = upstreams.timeout_s(namespace, [target.revision for target in sharing])
+    if own_s is None:
+        return {"direct_response": {"status": 503}}
+    timeout = duration(min(own_s, timeout_s or own_s))
+    if len(sharing) == 1:
+        return {"route": {"cluster": cluster_name(namespace, sharing[0].revision), "timeout": timeout}}
+    weights = [
+        {"name": cluster_name(namespace, target.revision), "weight": target.percent}
+        for target in sharing
+        if (namespace, target.revision) in upstreams.backends
+    ]
+    return {"route": {"weighted_clusters": {"clusters": weights}, "timeout": timeout}}
+
+
+def _match(match: HttpMatch) -> Resource:
+    names = {"exact": "path", "prefix": "prefix"}
+    if match.uri.kind == "regex":
+        made: Resource = {"safe_regex": {"regex": match.uri.value}}
+    else:
+        made = {names[match.uri.kind]: match.uri.value}
+    if match.method:
+        made["headers"] = [{"name": ":method", "string_match": string_matcher(match.method)}]
+    return made
+
+
+def _retry_policy(retries: Retries) -> Resource:
+    if retries.attempts == 0:
+        return {}
+    policy: Resource = {"retry_on": ",".join(retries.retry_on), "num_retries": retries.attempts}
+    if retries.per_try_timeout_s is not None:
+        policy["per_try_timeout"] = duration(retries.per_try_timeout_s)
+    return {"retry_policy": policy}

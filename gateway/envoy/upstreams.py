@@ -1,0 +1,32 @@
+"""Who can be sent requests: the Services and their revisions, looked up by name."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from knative.local.model import Backend, Destination, Namespace, RevisionName, ServiceName
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Upstreams:
+    destinations: Mapping[tuple[Namespace, ServiceName], Destination]
+    backends: Mapping[tuple[Namespace, RevisionName], Backend]
+
+    @classmethod
+    def of(cls, destinations: Sequence[Destination], backends: Sequence[Backend]) -> "Upstreams":
+        return cls(
+            destinations={(item.namespace, item.service): item for item in destinations},
+            backends={(item.namespace, item.revision): item for item in backends},
+        )
+
+    def timeout_s(self, namespace: Namespace, revisions: Sequence[RevisionName]) -> float | None:
+        """The longest timeout of some revisions, None where none of them is there.
+
+        Envoy has one timeout for a split. The longest, so that a new revision with a shorter one takes nothing from
+        requests to the old one.
+        """
+        there = [self.backends[namespace, name] for name in revisions if (namespace, name) in self.backends]
+        return max((backend.timeout_s for backend in there), default=None)
+
+
+def cluster_name(namespace: Namespace, revision: RevisionName) -> str:
+    return f"{namespace}/{revision}"

@@ -1,0 +1,169 @@
+"""`zerocart`, the command line: wiring and words only.
+
+Progress goes to standard error, answers to standard output. Exit 0: done; 1: failed, with what to do; 2: wrong
+usage. No traceback reaches a person.
+"""
+
+import json
+import os
+import sys
+import time
+from typing import Any
+
+import click
+
+from knative.local import control, launch, logs, status
+from knative.local.control import Step
+from knative.local.home import Home
+from knative.local.terminal import duration, show_error, show_step
+from shared.errors import StartError, ZerocartError
+
+
+def ask(home: Home, message: dict[str, Any]) -> Any:
+    """Ask the engine, showing its steps; gives its result. Raises StartError where no engine lives."""
+    try:
+        for answer in control.request(home.control_socket, message):
+            if isinstance(answer, Step):
+                show_step(answer)
+            else:
+                return answer["result"]
+    except (FileNotFoundError, ConnectionRefusedError):
+        raise StartError("the stack is not up", "`make up` (or `zerocart up`) starts it") from None
+    return None
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.pass_context
+def zerocart(context: click.Context) -> None:
+    """Run the shop's Knative and Istio manifests on this machine, without Kubernetes.
+
+    State lies in .zerocart/ (ZEROCART_HOME moves it), the front door is on port 8080 (ZEROCART_PORT moves it).
+    """
+    context.obj = Home.from_environment(os.environ)
+
+
+@zerocart.command()
+@click.pass_obj
+def up(home: Home) -> None:
+    """Start what is not running, wait until the shop answers, say where."""
+    began_s = time.monotonic()
+    with launch.alone(home):
+        launch.start_engine(home)
+        ask(home, {"op": "up"})
+        show_step(status.first_answer(home))
+    click.echo(f"Up in {duration(time.monotonic() - began_s)}\n", err=True)
+    base = f"http://localhost:{home.port}"
+    click.echo(f"API          {base}/api/products")
+    click.echo(f"OpenAPI      {base}/api/openapi.json")
+    click.echo(f"One service  http://list-products.shop.localhost:{home.port}/")
+    click.echo(
+        "\nNext: `zerocart status` shows what runs, `zerocart logs -f gateway` who calls, `make down` stops it",
+        err=True,
+    )
+
+
+@zerocart.command()
+@click.pass_obj
+def down(home: Home) -> None:
+    """Stop every process of the stack; data stays."""
+    with launch.alone(home):
+        launch.stop_all(home, show_step)
+    click.echo("Down; the data is kept", err=True)
+
+
+@zerocart.command("clean-data")
+@click.option("--yes", is_flag=True, help="Do not ask.")
+@click.pass_obj
+def clean_data(home: Home, yes: bool) -> None:
+    """Stop the stack and delete its data, after a question."""
+    if not yes and not click.confirm(f"Delete everything below {home.root}, orders and accounts too?", err=True):
+        raise StartError("nothing was deleted", "answer y, or say YES=1")
+    with launch.alone(home):
+        launch.stop_all(home, show_step)
+        launch.delete_data(home)
+    click.echo("The data is gone; the next `make up` begins anew", err=True)
+
+
+@zerocart.command("status")
+@click.option("--json", "as_json", is_flag=True, help="For a script.")
+@click.pass_obj
+def show_status(home: Home, as_json: bool) -> None:
+    """What runs, at which scale."""
+    found = ask(home, {"op": "status"})
+    click.echo(json.dumps(found, indent=1) if as_json else status.render(found))
+
+
+@zerocart.command("logs")
+@click.argument("name")
+@click.option("-f", "--follow", is_flag=True, help="Go on as lines come.")
+@click.option("-n", "--lines", default=50, show_default=True, help="How many of the last lines.")
+@click.pass_obj
+def show_logs(home: Home, name: str, follow: bool, lines: int) -> None:
+    """The log of a service, of a part (postgres, valkey, envoy, zygote, engine), or of the gateway."""
+    for line in logs.tail(home, name, count=lines, follow=follow):
+        click.echo(line, nl=False)
+
+
+@zerocart.command()
+@click.option(
+    "-f",
+    "--filename",
+    "paths",
+    required=True,
+    multiple=True,
+    help="A manifest or a folder of them; - reads standard input.",
+)
+@click.pass_obj
+def apply(home: Home, paths: tuple[str, ...]) -> None:
+    """Take over manifests; a changed service gets a new revision when that has shown that it can serve."""
+    result = ask(home, {"op": "apply", "files": status.read_files(paths)})
+    click.echo(f"Applied {result['objects']} objects, {len(result['changed'])} changed")
+    for name in result["revisions"]:
+        click.echo(f"Made revision {name}")
+
+
+@zerocart.command()
+@click.option("--json", "as_json", is_flag=True, help="For a script.")
+@click.pass_obj
+def doctor(home: Home, as_json: bool) -> None:
+    """Look for what keeps a stack from starting: versions, programs, ports, disk, permissions."""
+    from knative.local import doctor as diagnosis  # noqa: PLC0415 - only this command needs it
+
+    findings = diagnosis.examine(home)
+    if as_json:
+        click.echo(json.dumps([finding.plain() for finding in findings], indent=1))
+    else:
+        for finding in findings:
+            show_step(Step(text=finding.text, took_s=finding.took_s, done=finding.healthy), sys.stdout)
+    bad = [finding for finding in findings if not finding.healthy]
+    if bad:
+        raise StartError(f"{len(bad)} of {len(findings)} checks failed", "\n".join(each.hint for each in bad))
+
+
+@zerocart.command()
+def version() -> None:
+    """The version of this project, and of the programs that it runs."""
+    from knative.local import doctor as diagnosis  # noqa: PLC0415
+
+    for name, number in diagnosis.versions().items():
+        click.echo(f"{name} {number}")
+
+
+def main() -> None:
+    """The entry point: the only place that turns an error into text."""
+    try:
+        zerocart.main(standalone_mode=False)
+    except click.ClickException as error:
+        error.show()
+        sys.exit(error.exit_code)
+    except click.Abort:
+        sys.exit(130)
+    except ZerocartError as error:
+        show_error(error)
+        sys.exit(1)
+    except OSError as error:
+        where = f"{error.filename}: " if error.filename else ""
+        show_error(StartError(f"{where}{error.strerror or error}", "`zerocart doctor` looks for the reason"))
+        sys.exit(1)
+    except KeyboardInterrupt:
+        sys.exit(130)

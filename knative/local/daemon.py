@@ -1,0 +1,268 @@
+"""The engine's process: brings the parts up in order, answers the command line, looks after what dies.
+
+Everything it starts outlives it. `up` starts what is missing and takes over what is there, so it goes on from
+wherever an earlier one was stopped.
+"""
+
+import asyncio
+import os
+import signal
+import sys
+import time
+from collections.abc import Awaitable, Callable
+from datetime import UTC, datetime
+from typing import Any
+
+from knative.local import control, secrets
+from knative.local.control import Step, Tell
+from knative.local.deployment import check, project_paths, read_paths, shared_digest
+from knative.local.engine import Engine
+from knative.local.home import Home
+from knative.local.parts import postgres, valkey
+from knative.local.parts.part import Part, Recipe
+from knative.local.processes import Records, identify
+from knative.local.store import key_of
+from shared.errors import StartError, ZerocartError
+from shared.yaml_documents import Complaints, Node, parse_documents
+
+MODULE = "knative.local"
+
+
+class Daemon:
+    """One stack's engine and parts, and the operations that the command line asks for."""
+
+    def __init__(self, home: Home) -> None:
+        self.home = home
+        self.records = Records(home.run)
+        self.engine = Engine(home, self.records)
+        self.postgres = Part(self._postgres, self.records)
+        self.valkey = Part(self._valkey, self.records)
+        self.zygote = Part(self._zygote, self.records, self._zygote_restarted)
+        self.envoy = Part(self.engine.front_door.recipe, self.records)
+        self._loaded_digest = ""
+        self._stopped = asyncio.Event()
+        self._busy = asyncio.Lock()
+        self._up = False
+
+    async def run(self) -> None:
+        """Answer until told to quit."""
+        identity = identify(os.getpid())
+        assert identity is not None
+        self.engine.start()
+        server = await control.serve(self.home.control_socket, self._answer)
+        self.records.write("engine", identity)
+        for number in (signal.SIGTERM, signal.SIGINT):
+            asyncio.get_running_loop().add_signal_handler(number, self._stopped.set)
+        await self._stopped.wait()
+        server.close()
+        for part in (self.postgres, self.valkey, self.zygote, self.envoy):
+            part.release()
+        self.engine.release()
+        self.home.control_socket.unlink(missing_ok=True)
+        self.records.forget("engine")
+
+    async def _answer(self, request: dict[str, Any], tell: Tell) -> object:
+        operations: dict[str, Callable[[dict[str, Any], Tell], Awaitable[object]]] = {
+            "up": self._bring_up,
+            "apply": self._apply,
+            "status": self._status,
+            "quit": self._quit,
+        }
+        operation = operations.get(str(request.get("op")))
+        if operation is None:
+            raise ZerocartError(
+                f'the engine does not know "{request.get("op")}"',
+                "it is of another version: `zerocart down`, then `up`",
+            )
+        return await operation(request, tell)
+
+    # Operations.
+
+    async def _bring_up(self, _request: dict[str, Any], tell: Tell) -> object:
+        async with self._busy:
+            began_s = time.monotonic()
+            store = self.engine.store
+            documents = await asyncio.to_thread(read_paths, project_paths(self.home), self.home)
+            check(documents, self.home)
+            store.put(documents, from_project=True)
+            deployment = check(list(store.documents.values()), self.home)
+            generated = secrets.prepare(self.home, datetime.now(UTC))
+            count = len(deployment.services)
+            text = f"Read {count} services, {len(documents) - count} other manifests"
+            tell(Step(text=text, took_s=time.monotonic() - began_s))
+            database = asyncio.create_task(self._bring_up_database(tell))
+            try:
+                async with asyncio.TaskGroup() as group:
+                    group.create_task(self._ensure(self.valkey, tell))
+                    group.create_task(self._bring_up_zygote(tell))
+            except* ZerocartError as errors:
+                await asyncio.wait([database])
+                raise errors.exceptions[0] from None
+            await database
+            began_s = time.monotonic()
+            made = self.engine.deploy(deployment, generated)
+            await self._ensure(self.envoy, tell)
+            await self.engine.wait_for_proof(made)
+            if made:
+                tell(Step(text=f"Made {len(made)} revisions, each has started once", took_s=time.monotonic() - began_s))
+            await self._await_keys()
+            self._up = True
+            return {"mesh_port": self.engine.front_door.mesh_port}
+
+    async def _bring_up_database(self, tell: Tell) -> None:
+        was_running = await self._ensure(self.postgres, tell)
+        marker = self.home.root / "data-prepared"
+        if was_running and marker.exists():
+            return
+        began_s = time.monotonic()
+        output = await _run_to_end(
+            [sys.executable, "-m", MODULE, "prepare-data"],
+            {**os.environ, "DATABASE_URL": self._database_url()},
+            "the database could not be prepared",
+        )
+        marker.touch()
+        tell(Step(text=output.strip() or "Prepared the database", took_s=time.monotonic() - began_s))
+
+    async def _bring_up_zygote(self, tell: Tell) -> None:
+        digest = await asyncio.to_thread(shared_digest, self.home)
+        found = self.records.find("zygote")
+        marker = self.home.run / "zygote.digest"
+        if found is not None and marker.exists() and marker.read_text(encoding="ascii") != digest:
+            # The common library was edited: a new zygote has it, and new instances come from that one.
+            await self.zygote.ensure()
+            await self._reload_zygote()
+            marker.write_text(digest, encoding="ascii")
+            tell(Step(text="Loaded the zygote again, shared/ was changed", took_s=0.0))
+            return
+        marker.write_text(digest, encoding="ascii")
+        await self._ensure(self.zygote, tell)
+        if not self.engine.zygote.connected:
+            await self.engine.connect_zygote()
+
+    async def _reload_zygote(self) -> None:
+        found = self.records.find("zygote")
+        if not self.engine.zygote.connected:
+            await self.engine.connect_zygote()
+        before = self.zygote.restart_count
+        if found is not None:
+            os.kill(found.pid, signal.SIGTERM)
+        async with asyncio.timeout(20.0):
+            while self.zygote.restart_count == before or not self.engine.zygote.connected:
+                await asyncio.sleep(0.02)
+        self.engine.replace_instances()
+
+    async def _await_keys(self) -> None:
+        deadline_s = time.monotonic() + 10.0
+        while not self.engine.front_door.has_keys and time.monotonic() < deadline_s:
+            await asyncio.sleep(0.01)
+
+    async def _apply(self, request: dict[str, Any], tell: Tell) -> object:
+        """Take over the documents of a request: `files` is a list of name and text."""
+        async with self._busy:
+            if not self._up:
+                raise StartError("the stack is not up", "`zerocart up` first")
+            began_s = time.monotonic()
+            complaints = Complaints()
+            documents: list[Node] = []
+            for name, text in request["files"]:
+                documents += parse_documents(text, name)
+            complaints.raise_if_any()
+            store = self.engine.store
+            proposed = {**store.documents, **{key_of(document): document for document in documents}}
+            deployment = check(list(proposed.values()), self.home)
+            changed = store.put(documents, from_project=False)
+            made = self.engine.deploy(deployment, secrets.prepare(self.home, datetime.now(UTC)))
+            await self.engine.wait_for_proof(made)
+            for revision in made:
+                tell(Step(text=f"Made {revision.name}, it serves", took_s=time.monotonic() - began_s))
+            return {
+                "objects": len(documents),
+                "changed": [str(key) for key in changed],
+                "revisions": [each.name for each in made],
+            }
+
+    async def _status(self, _request: dict[str, Any], _tell: Tell) -> object:
+        return {
+            "services": self.engine.services_status(),
+            "state": {
+                "postgres": _part_status(self.postgres, str(postgres.socket_path(self.home.run))),
+                "redis": _part_status(self.valkey, str(valkey.socket_path(self.home.run))),
+            },
+            "gateway": _part_status(self.envoy, f"http://localhost:{self.home.port}"),
+            "zygote": _part_status(self.zygote, str(self.home.zygote_socket)),
+            "engine": {"ready": self._up, "pid": os.getpid(), "address": str(self.home.control_socket)},
+        }
+
+    async def _quit(self, _request: dict[str, Any], _tell: Tell) -> object:
+        self._stopped.set()
+        return {}
+
+    # Parts.
+
+    async def _ensure(self, part: Part, tell: Tell) -> bool:
+        began_s = time.monotonic()
+        was_running = await part.ensure()
+        assert part.recipe is not None
+        words = f"{part.recipe.title}, was running" if was_running else part.recipe.title
+        tell(Step(text=f"Started {words}", took_s=time.monotonic() - began_s))
+        return was_running
+
+    def _database_url(self) -> str:
+        return postgres.url(self.home.run, secrets.password_file(self.home).read_text(encoding="utf-8").strip())
+
+    def _postgres(self) -> Recipe:
+        data = self.home.root / "postgres"
+        postgres.prepare(data, socket_folder=self.home.run, password_file=secrets.password_file(self.home))
+        return Recipe(
+            role="postgres", title="Postgres", command=postgres.command(data), log=self.home.log("postgres"),
+            folder=self.home.root, accepts=lambda: postgres.accepts(self.home.run), stop_signal=signal.SIGINT,
+        )  # fmt: skip
+
+    def _valkey(self) -> Recipe:
+        file = valkey.prepare(self.home.root / "valkey", socket_folder=self.home.run)
+        return Recipe(
+            role="valkey", title="Valkey", command=valkey.command(file), log=self.home.log("valkey"),
+            folder=self.home.root, accepts=lambda: valkey.accepts(self.home.run),
+        )  # fmt: skip
+
+    def _zygote(self) -> Recipe:
+        if self.records.find("zygote") is None:
+            self.home.zygote_socket.unlink(missing_ok=True)
+        return Recipe(
+            role="zygote", title="the zygote",
+            command=[sys.executable, "-m", MODULE, "zygote", str(self.home.zygote_socket)],
+            log=self.home.log("zygote"), folder=self.home.root, accepts=self.home.zygote_socket.exists,
+            # Functions get their environment with each fork; the zygote's own must hold nothing of theirs.
+            environment={"PATH": os.environ.get("PATH", os.defpath), "LANG": "C.UTF-8",
+                         "PYTHONPATH": str(self.home.project),
+                         "PROMETHEUS_MULTIPROC_DIR": str(self.home.metrics)},
+        )  # fmt: skip
+
+    def _zygote_restarted(self) -> None:
+        asyncio.get_running_loop().create_task(self.engine.connect_zygote())
+
+
+def _part_status(part: Part, address: str) -> dict[str, object]:
+    return {
+        "ready": part.ready,
+        "pid": part.identity.pid if part.identity else None,
+        "address": address,
+        "restarts": part.restart_count,
+    }
+
+
+async def _run_to_end(command: list[str], environment: dict[str, str], failure: str) -> str:
+    process = await asyncio.create_subprocess_exec(
+        *command, env=environment, stdin=asyncio.subprocess.DEVNULL,
+        stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE,
+    )  # fmt: skip
+    output, errors = await process.communicate()
+    if process.returncode != 0:
+        raise StartError(failure, errors.decode(errors="replace").strip()[-2000:])
+    return output.decode()
+
+
+def main(home: Home) -> None:
+    """Be the engine of a stack."""
+    home.make_folders()
+    asyncio.run(Daemon(home).run())

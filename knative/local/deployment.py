@@ -1,0 +1,104 @@
+"""From manifests to what the engine runs: read all, check all, and only then take anything over."""
+
+import hashlib
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import gateway.istio
+from knative.local import manifest
+from knative.local.home import Home
+from knative.local.model import ConfigMap, Secret, Service, ServiceName
+from shared.yaml_documents import Complaints, Node, read_documents
+
+LOCAL_MANIFESTS = Path("knative/local/manifests")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Deployment:
+    """Everything that is applied, as one checked whole."""
+
+    services: Mapping[ServiceName, Service]
+    manifests: Mapping[ServiceName, Node]
+    config_maps: tuple[ConfigMap, ...]
+    secrets: tuple[Secret, ...]
+    mesh: gateway.istio.Mesh
+
+
+def project_paths(home: Home) -> list[Path]:
+    """Every manifest of the project: a function's is in its folder, and the folder is the list."""
+    project = home.project
+    return [
+        *sorted(project.glob("functions/*/service.yaml")),
+        project / "gateway" / "manifests",
+        project / LOCAL_MANIFESTS,
+    ]
+
+
+def read_paths(paths: Iterable[Path], home: Home) -> list[Node]:
+    """The documents of files and folders, each with a namespace. Raises ManifestErrors where one is no YAML."""
+    complaints = Complaints()
+    documents = read_documents(paths, complaints, home.project)
+    complaints.raise_if_any()
+    return documents
+
+
+def check(documents: Sequence[Node], home: Home) -> Deployment:
+    """Read a whole set of documents. Raises ManifestErrors with everything that is wrong in any of them."""
+    complaints = Complaints()
+    ours = manifest.read(documents, complaints)
+    nodes = {
+        ServiceName(each.text("metadata", "name")): each
+        for each in documents
+        if manifest.is_ours(each) and each.text("kind") == "Service"
+    }
+    services = {service.name: service for service in ours.services}
+    for name, service in services.items():
+        function = function_of(service)
+        if name in nodes and not (home.project / "functions" / function / "main.py").is_file():
+            node = nodes[name].get("spec", "template", "spec", "containers") or nodes[name]
+            complaints.add(
+                node,
+                f"the image {service.template.container.image} leads to functions/{function}/main.py, "
+                "which is not there",
+                hint=f"`make function NAME={function}` writes a new function",
+                show_value=False,
+            )
+    others = [document for document in documents if not manifest.is_ours(document)]
+    mesh = gateway.istio.read(
+        others, complaints, frozenset((service.namespace, service.name) for service in services.values())
+    )
+    complaints.raise_if_any()
+    return Deployment(services=services, manifests=nodes, config_maps=ours.config_maps, secrets=ours.secrets, mesh=mesh)
+
+
+def function_of(service: Service) -> str:
+    """The folder in `functions/` that an image name stands for: `…/list-products:1` is `list_products`."""
+    last = service.template.container.image.rpartition("/")[2]
+    return last.partition("@")[0].partition(":")[0].replace("-", "_")
+
+
+def digest(service: Service, home: Home) -> str:
+    """Of a Service's template and its function's code: two with the same are the same revision."""
+    total = hashlib.sha256(repr(_plain(service)).encode())
+    folder = home.project / "functions" / function_of(service)
+    for file in sorted(path for path in folder.rglob("*") if path.is_file() and "__pycache__" not in path.parts):
+        total.update(str(file.relative_to(folder)).encode())
+        total.update(file.read_bytes())
+    return total.hexdigest()
+
+
+def shared_digest(home: Home) -> str:
+    """Of the common library, which every instance has from the zygote: with another one it must be loaded anew."""
+    total = hashlib.sha256()
+    for file in sorted((home.project / "shared").rglob("*.py")):
+        total.update(file.read_bytes())
+    return total.hexdigest()
+
+
+def _plain(service: Service) -> tuple[object, ...]:
+    template = service.template
+    return (
+        template.container, template.container_concurrency, template.timeout_s,
+        sorted(template.annotations.items()), sorted(template.labels.items()),
+    )  # fmt: skip

@@ -1,0 +1,430 @@
+"""The engine: what should run is compared with what runs, again and again, and the difference is carried out.
+
+Here is the wiring and the I/O. What to do is decided elsewhere, in pure functions: `autoscaler` says how many
+instances, `rollout` which revisions, `reconciler` which actions. No request passes through this process: when it
+is killed, Envoy and the instances serve on, and the next engine takes over what it finds.
+"""
+
+import asyncio
+import contextlib
+import json
+import os
+import socket
+import time
+from collections.abc import Callable, Sequence
+
+from knative.local import environment, samples
+from knative.local.deployment import Deployment, digest, function_of
+from knative.local.front_door import KEYS_REFRESH_S, FrontDoor
+from knative.local.home import Home
+from knative.local.instances import InstanceTable
+from knative.local.model import RevisionName, Secret
+from knative.local.processes import Records, last_lines
+from knative.local.reconciler import (
+    Close,
+    Drain,
+    Fork,
+    Kill,
+    Listen,
+    Observed,
+    Phase,
+    Unwatch,
+    WantedRevision,
+    Watch,
+    reconcile,
+)
+from knative.local.rollout import (
+    Proof,
+    Revision,
+    destination,
+    failed,
+    latest_ready,
+    newest_of,
+    next_revision,
+    proven,
+    routed,
+    superfluous,
+)
+from knative.local.scaling import Scaling
+from knative.local.sockets import SocketTable
+from knative.local.store import Store
+from knative.local.zygote import ForkRequest
+from knative.local.zygote_client import ZygoteClient
+from shared.errors import StartError
+
+# Envoy is asked this often while a request waits or runs, and once a second while none does.
+SAMPLE_BUSY_S = 0.2
+SAMPLE_IDLE_S = 1.0
+# A crashed instance's successor waits this long, twice as long after each further crash.
+FIRST_CRASH_PAUSE_S = 0.1
+LONGEST_CRASH_PAUSE_S = 10.0
+# A new revision whose instances die this often before one gets ready has failed.
+MOST_START_CRASHES = 3
+LARGEST_LOG_BYTES = 32 * 1024 * 1024
+
+
+class Engine:
+    """The state of the loop, between turns, and the edges it acts through."""
+
+    def __init__(self, home: Home, records: Records) -> None:
+        self.home = home
+        self.store = Store(home)
+        self.front_door = FrontDoor(home)
+        self.sockets = SocketTable(home.revision_socket, self._connection_waits)
+        self.instances = InstanceTable(home.instances, self._instance_ended)
+        self.scaling = Scaling()
+        self.deployment: Deployment | None = None
+        self.cold_starts_s: dict[RevisionName, list[float]] = {}
+        self.zygote = ZygoteClient(on_forked=self._forked, on_exited=self._exited, on_gone=self._zygote_gone)
+        self._crashes: dict[RevisionName, int] = {}
+        self._start_after_s: dict[RevisionName, float] = {}
+        self._environments: dict[RevisionName, dict[str, str]] = {}
+        self._turn_due = asyncio.Event()
+        self._proof_changed = asyncio.Condition()
+        self._events = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+        self._records = records
+        self._tasks: list[asyncio.Task[None]] = []
+
+    # What the rest of the engine asks for.
+
+    def start(self) -> None:
+        """Begin to listen to instances and to turn. The zygote is connected separately."""
+        self.home.events_socket.unlink(missing_ok=True)
+        self._events.bind(str(self.home.events_socket))
+        self._events.setblocking(False)
+        asyncio.get_running_loop().add_reader(self._events.fileno(), self._instance_speaks)
+        for loop in (self._turn_when_due, self._sample, self._refresh_keys, self._tidy):
+            self._tasks.append(asyncio.create_task(loop()))
+
+    async def connect_zygote(self) -> None:
+        """Connect to the zygote, exchange sockets, and adopt the instances that live. Raises StartError."""
+        deadline_s = time.monotonic() + 20.0
+        while True:
+            try:
+                kept = await self.zygote.connect(self.home.zygote_socket)
+                break
+            except OSError as error:
+                if time.monotonic() > deadline_s:
+                    raise StartError(
+                        f"the zygote cannot be reached: {error}", last_lines(self.home.log("zygote"))
+                    ) from error
+                await asyncio.sleep(0.02)
+        self.sockets.adopt(kept)
+        for revision, listening in self.sockets.items():
+            if revision not in kept:
+                self.zygote.keep(revision, listening)
+        if not self.instances.pids:
+            self.instances.adopt(time.monotonic(), stray=not kept and not self.sockets.listening)
+        self.turn_soon()
+
+    def deploy(self, deployment: Deployment, generated: Sequence[Secret]) -> list[Revision]:
+        """Take over a checked deployment, with the Secrets that this stack made for itself.
+
+        Gives the new revisions, not yet proven. Raises OSError, StartError.
+        """
+        sources = environment.sources(deployment.config_maps, (*deployment.secrets, *generated))
+        self.scaling.configure(deployment.config_maps)
+        made = []
+        for name, service in deployment.services.items():
+            revision = next_revision(
+                service, digest(service, self.home), function_of(service), list(self.store.revisions.values())
+            )
+            if revision:
+                environment.resolve(revision, sources, {})
+                self.store.snapshot(revision, deployment.manifests[name])
+                self.store.revisions[revision.name] = revision
+                made.append(revision)
+        for gone in superfluous(deployment.services, list(self.store.revisions.values())):
+            self.store.forget(gone)
+            self.scaling.forget(gone)
+        self.store.save()
+        self.deployment = deployment
+        for revision in self.store.revisions.values():
+            if revision.proof is Proof.READY:
+                ready_count = self.instances.count(revision.name, Phase.READY)
+                self.scaling.adopt(revision, ready_count, time.monotonic())
+        self._environments = {
+            revision.name: environment.resolve(revision, sources, self._base_environment(revision))
+            for revision in self.store.revisions.values()
+        }
+        self.publish()
+        self.turn_soon()
+        return made
+
+    async def wait_for_proof(self, revisions: Sequence[Revision]) -> None:
+        """Wait until each has shown that it can serve. Raises StartError with the reasons where one cannot."""
+        names = [revision.name for revision in revisions]
+
+        def all_known() -> bool:
+            return all(
+                name not in self.store.revisions or self.store.revisions[name].proof is not Proof.UNPROVEN
+                for name in names
+            )
+
+        async with self._proof_changed:
+            await self._proof_changed.wait_for(all_known)
+        bad = [self.store.revisions[name] for name in names if self.store.revisions[name].proof is Proof.FAILED]
+        if bad:
+            raise StartError(
+                "\n".join(f"{revision.name} did not get ready: {revision.reason}" for revision in bad),
+                "what served before still serves; mend it and apply again",
+            )
+
+    def publish(self) -> None:
+        """Bring Envoy's files in step with the revisions."""
+        if self.deployment:
+            self.front_door.publish(self.deployment, self.store.revisions.values())
+
+    def replace_instances(self) -> None:
+        """Let every instance finish and leave; new ones come from the zygote as it is now."""
+        for instance in self.instances.observed():
+            if instance.phase in {Phase.STARTING, Phase.READY} and instance.pid:
+                self.instances.drain(instance.pid, time.monotonic())
+        self.turn_soon()
+
+    def release(self) -> None:
+        """Stop turning and leave everything that runs as it is."""
+        for task in self._tasks:
+            task.cancel()
+        self.zygote.close()
+        self._events.close()
+        self.home.events_socket.unlink(missing_ok=True)
+
+    def turn_soon(self) -> None:
+        self._turn_due.set()
+
+    def services_status(self) -> list[dict[str, object]]:
+        """The `services` part of `zerocart status --json`."""
+        revisions = list(self.store.revisions.values())
+        listed = []
+        for service in self.deployment.services.values() if self.deployment else ():
+            shares = {target.revision: target.percent for target in destination(service, revisions).targets}
+            newest = newest_of(service.name, revisions)
+            listed.append(
+                {
+                    "name": service.name,
+                    "url": f"http://{service.name}.{service.namespace}.localhost:{self.home.port}",
+                    "ready": bool(shares) and newest is not None and newest.proof is Proof.READY,
+                    "reason": newest.reason if newest else "",
+                    "revisions": [
+                        self._revision_status(revision, shares.get(revision.name, 0))
+                        for revision in revisions
+                        if revision.service == service.name and (revision.name in shares or revision == newest)
+                    ],
+                }
+            )
+        return listed
+
+    def _revision_status(self, revision: Revision, percent: int) -> dict[str, object]:
+        load = self.scaling.load(revision.name)
+        return {
+            "name": revision.name,
+            "traffic": percent,
+            "instances": self.instances.count(revision.name, Phase.STARTING, Phase.READY, Phase.DRAINING),
+            "ready_instances": self.instances.count(revision.name, Phase.READY),
+            "desired": self._desired(revision),
+            "concurrency": round(load.concurrency, 3),
+            "rps": round(load.rps, 3),
+            "panic": load.panic,
+            "cold_starts": len(self.cold_starts_s.get(revision.name, ())),
+        }
+
+    # The turn.
+
+    def _turn(self) -> None:
+        now_s = time.monotonic()
+        observed = Observed(
+            listening=self.sockets.listening, watched=self.sockets.watched, instances=self.instances.observed()
+        )
+        wanted = [
+            WantedRevision(
+                name=revision.name,
+                desired_count=self._desired(revision),
+                timeout_s=revision.template.timeout_s,
+                start_after_s=self._start_after_s.get(revision.name, 0.0),
+            )
+            for revision in self.store.revisions.values()
+        ]
+        for action in reconcile(wanted, observed, now_s):
+            match action:
+                case Listen(revision=name):
+                    self.zygote.keep(name, self.sockets.open(name))
+                case Watch(revision=name):
+                    self.sockets.watch(name)
+                case Unwatch(revision=name):
+                    self.sockets.unwatch(name)
+                case Fork(revision=name):
+                    self._fork(name, now_s)
+                case Drain(pid=pid):
+                    self.instances.drain(pid, now_s)
+                case Kill(pid=pid):
+                    self.instances.kill(pid)
+                case Close(revision=name):
+                    self.zygote.drop(name)
+                    self.sockets.close(name)
+
+    def _desired(self, revision: Revision) -> int:
+        if revision.proof is Proof.UNPROVEN:
+            return max(1, self.scaling.desired(revision.name))
+        if revision.proof is Proof.FAILED:
+            return 0
+        return self.scaling.desired(revision.name)
+
+    def _fork(self, name: RevisionName, now_s: float) -> None:
+        revision = self.store.revisions[name]
+        if not self.zygote.connected or name not in self._environments:
+            return
+        self.instances.expect(name, now_s)
+        self.zygote.fork(
+            ForkRequest(
+                revision=name,
+                code_root=str(self.store.folder(name)),
+                function=revision.function,
+                environment=self._environments[name],
+                log=str(self.home.log(revision.service)),
+                records=str(self.home.instances),
+                events=str(self.home.events_socket),
+                timeout_s=revision.template.timeout_s,
+            )
+        )
+
+    def _base_environment(self, revision: Revision) -> dict[str, str]:
+        folder = self.home.metrics / revision.name
+        folder.mkdir(parents=True, exist_ok=True)
+        return {
+            "PATH": os.environ.get("PATH", os.defpath),
+            "LANG": "C.UTF-8",
+            "PYTHONUNBUFFERED": "1",
+            "PROMETHEUS_MULTIPROC_DIR": str(folder),
+            # Calls to other functions go through Envoy by Knative's names, as on a cluster.
+            "http_proxy": f"http://127.0.0.1:{self.front_door.mesh_port}",
+            "no_proxy": "127.0.0.1,localhost",
+        }
+
+    # What happens: each only notes it and asks for a turn.
+
+    def _connection_waits(self, revision: RevisionName) -> None:
+        self.scaling.poke(revision, time.monotonic())
+        self._turn()
+
+    def _forked(self, pid: int, revision: str) -> None:
+        self.instances.forked(pid, RevisionName(revision), time.monotonic())
+        self.turn_soon()
+
+    def _instance_speaks(self) -> None:
+        with contextlib.suppress(BlockingIOError):
+            while True:
+                record = json.loads(self._events.recv(4096))
+                self._instance_ready(int(record["pid"]), RevisionName(record["revision"]))
+
+    def _instance_ready(self, pid: int, name: RevisionName) -> None:
+        took_s = self.instances.ready(pid, name, time.monotonic())
+        if took_s is not None:
+            self.cold_starts_s.setdefault(name, []).append(took_s)
+        self._crashes.pop(name, None)
+        self._start_after_s.pop(name, None)
+        revision = self.store.revisions.get(name)
+        if revision and revision.proof is not Proof.READY:
+            self._settle(proven(revision))
+            self.publish()
+        self.turn_soon()
+
+    def _instance_ended(self, _pid: int, name: RevisionName, phase: Phase) -> None:
+        if phase in {Phase.STARTING, Phase.READY} and name in self.store.revisions:
+            count = self._crashes[name] = self._crashes.get(name, 0) + 1
+            pause_s = min(LONGEST_CRASH_PAUSE_S, FIRST_CRASH_PAUSE_S * 2 ** (count - 1))
+            # One that was serving is replaced at once: it was killed, more likely than broken.
+            self._start_after_s[name] = time.monotonic() + (pause_s if phase is Phase.STARTING else 0.0)
+            asyncio.get_running_loop().call_later(pause_s, self.turn_soon)
+            revision = self.store.revisions[name]
+            if revision.proof is Proof.UNPROVEN and count >= MOST_START_CRASHES:
+                self._settle(failed(revision, last_lines(self.home.log(revision.service), 3) or "its process ended"))
+        self.turn_soon()
+
+    def _exited(self, pid: int, status: int) -> None:
+        """The zygote reaped one; the pidfd has told the table already, or will."""
+
+    def _zygote_gone(self) -> None:
+        self.instances.lose_pending()
+        self.turn_soon()
+
+    def _settle(self, revision: Revision) -> None:
+        self.store.revisions[revision.name] = revision
+        self.store.save()
+        if revision.proof is Proof.READY:
+            self.scaling.start(revision, time.monotonic())
+
+        async def tell() -> None:
+            async with self._proof_changed:
+                self._proof_changed.notify_all()
+
+        self._tasks.append(asyncio.create_task(tell()))
+
+    # The clocks.
+
+    async def _turn_when_due(self) -> None:
+        while True:
+            # Level-triggered: a turn comes without a reason too, in case one was missed.
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(2.0):
+                    await self._turn_due.wait()
+            self._turn_due.clear()
+            self._turn()
+
+    async def _sample(self) -> None:
+        """Read Envoy's statistics, report once a second, decide every other second."""
+        while True:
+            busy = self.scaling.busy
+            await asyncio.sleep(SAMPLE_BUSY_S if busy else SAMPLE_IDLE_S)
+            if not self.instances.pids and not busy:
+                # Nothing runs, so nothing can be active; a first connection pokes.
+                self.scaling.tick(self._reachable(), self._ready_counts(), time.monotonic())
+                continue
+            try:
+                readings = await asyncio.to_thread(samples.read, self.home.admin_socket)
+            except OSError:
+                readings = {}
+            now_s = time.monotonic()
+            for name, reading in readings.items():
+                if name in self.store.revisions:
+                    self.scaling.observe(name, reading, now_s)
+            if self.scaling.tick(self._reachable(), self._ready_counts(), now_s):
+                self.turn_soon()
+
+    def _reachable(self) -> frozenset[RevisionName]:
+        revisions = list(self.store.revisions.values())
+        services = self.deployment.services.values() if self.deployment else ()
+        return routed([destination(service, revisions) for service in services])
+
+    def _ready_counts(self) -> Callable[[RevisionName], int]:
+        return lambda name: self.instances.count(name, Phase.READY)
+
+    async def _refresh_keys(self) -> None:
+        """Ask the issuer for its keys again and again; soon while there are none, or it did not answer."""
+        while True:
+            pause_s = KEYS_REFRESH_S
+            if self.deployment and self.ready_to_ask_for_keys():
+                try:
+                    if await self.front_door.refresh_keys(self.deployment):
+                        self.publish()
+                except OSError:
+                    pause_s = 0.5
+            else:
+                pause_s = 0.05
+            await asyncio.sleep(pause_s)
+
+    def ready_to_ask_for_keys(self) -> bool:
+        """Whether the functions that hold the keys can answer: every Service has a ready revision."""
+        revisions = list(self.store.revisions.values())
+        services = self.deployment.services if self.deployment else {}
+        return bool(services) and all(latest_ready(name, revisions) for name in services)
+
+    async def _tidy(self) -> None:
+        """Keep logs bounded. Writers append, so a file can be cut under them."""
+        while True:
+            await asyncio.sleep(60.0)
+            for log in self.home.logs.glob("*.log"):
+                if log.stat().st_size > LARGEST_LOG_BYTES:
+                    kept = log.with_suffix(".log.1")
+                    kept.write_bytes(log.read_bytes())
+                    os.truncate(log, 0)

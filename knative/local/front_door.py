@@ -1,0 +1,128 @@
+"""Envoy's configuration, kept in step with what is deployed and which revisions are ready.
+
+Envoy watches the files and takes a change over without dropping a connection. The keys that tokens are checked
+with are fetched from the issuer's `jwksUri` by the engine, as istiod does on a cluster, so Envoy never waits
+for them, and the last known ones are kept on disk for the next start.
+"""
+
+import asyncio
+import json
+import socket
+from collections.abc import Iterable
+from pathlib import Path
+
+from gateway.envoy import files
+from gateway.envoy.binary import find_binary
+from gateway.envoy.edge import Edge, command
+from knative.local import http_get
+from knative.local.deployment import Deployment
+from knative.local.home import Home
+from knative.local.model import Backend
+from knative.local.parts.part import Recipe
+from knative.local.processes import write_atomically
+from knative.local.rollout import Proof, Revision, destination
+from shared.errors import StartError
+
+# How often istiod asks an issuer for its keys again (PILOT_JWT_PUB_KEY_REFRESH_INTERVAL) is 20 minutes.
+KEYS_REFRESH_S = 20 * 60.0
+
+
+class FrontDoor:
+    """The configuration files of one stack's Envoy."""
+
+    def __init__(self, home: Home) -> None:
+        self._home = home
+        self._keys_file = home.envoy / "key_sets.json"
+        self._key_sets: dict[str, str] = json.loads(self._keys_file.read_bytes()) if self._keys_file.exists() else {}
+        self.mesh_port = _kept_port(home.root / "mesh-port")
+
+    def edge(self) -> Edge:
+        return Edge(
+            port=self._home.port,
+            mesh_port=self.mesh_port,
+            folder=self._home.envoy,
+            admin_socket=self._home.admin_socket,
+            access_log=self._home.log("gateway"),
+        )
+
+    def publish(self, deployment: Deployment, revisions: Iterable[Revision]) -> None:
+        """Write the files for what is deployed and ready now; unchanged ones are left alone."""
+        known = list(revisions)
+        translated = files.translate(
+            deployment.mesh,
+            [destination(service, known) for service in deployment.services.values()],
+            [
+                Backend(
+                    revision=revision.name,
+                    service=revision.service,
+                    namespace=revision.namespace,
+                    socket_path=str(self._home.revision_socket(revision.name)),
+                    timeout_s=revision.template.timeout_s,
+                )
+                for revision in known
+                if revision.proof is Proof.READY
+            ],
+            self._key_sets,
+            self.edge(),
+        )
+        files.write(translated, self._home.envoy)
+
+    async def refresh_keys(self, deployment: Deployment) -> bool:
+        """Fetch the key sets that the manifests name, through the mesh. True where one has changed."""
+        changed = False
+        for uri in sorted(deployment.mesh.jwks_uris):
+            keys = await asyncio.to_thread(http_get.from_mesh, self.mesh_port, uri)
+            if self._key_sets.get(uri) != keys:
+                self._key_sets[uri] = keys
+                changed = True
+        if changed:
+            write_atomically(self._keys_file, json.dumps(self._key_sets).encode())
+        return changed
+
+    @property
+    def has_keys(self) -> bool:
+        return bool(self._key_sets)
+
+    def recipe(self) -> Recipe:
+        """How Envoy is run. Raises StartError where its port is taken."""
+        refuse_taken_port(self._home.port)
+        return Recipe(
+            role="envoy",
+            title=f"Envoy on 127.0.0.1:{self._home.port}",
+            command=command(find_binary(), self.edge()),
+            log=self._home.log("envoy"),
+            folder=self._home.root,
+            accepts=lambda: live(self._home.admin_socket),
+        )
+
+
+def live(admin_socket: Path) -> bool:
+    """Whether Envoy has all its configuration and serves."""
+    try:
+        return http_get.from_socket(admin_socket, "/ready").strip() == "LIVE"
+    except OSError:
+        return False
+
+
+def refuse_taken_port(port: int) -> None:
+    """Raises StartError where somebody else listens on the front door's port."""
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(("127.0.0.1", port))
+        except OSError as error:
+            raise StartError(
+                f"port {port} of the front door cannot be taken: {error.strerror}",
+                f"`ZEROCART_PORT={port + 1} make up` takes another; what has started stays, a second `up` goes on",
+            ) from error
+
+
+def _kept_port(file: Path) -> int:
+    """A free loopback port, the same one at every start."""
+    if file.exists():
+        return int(file.read_text(encoding="ascii"))
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+    write_atomically(file, str(port).encode())
+    return port

@@ -1,0 +1,126 @@
+"""Where a stack keeps what is its own: one folder, and sockets below it while their paths fit.
+
+All state lies in `.zerocart/` at the project's root; ZEROCART_HOME moves it, ZEROCART_PORT moves the front
+door, so several stacks run side by side.
+"""
+
+import hashlib
+import os
+import tempfile
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from shared.errors import SettingError, StartError
+
+PROJECT_ROOT = Path(__file__).resolve().parents[2]
+
+# sun_path of a Unix socket has 108 bytes, one of them NUL.
+_LONGEST_SOCKET_PATH_BYTES = 107
+_LONGEST_RUN_FOLDER_BYTES = _LONGEST_SOCKET_PATH_BYTES - len("/postgres/.s.PGSQL.5432.lock")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Home:
+    """The folders and addresses of one stack.
+
+    Args:
+        root: the folder of all its state, absolute.
+        project: the checkout whose functions and manifests it runs.
+        port: of the front door, on loopback.
+    """
+
+    root: Path
+    project: Path
+    port: int
+
+    @classmethod
+    def from_environment(cls, environment: Mapping[str, str], project: Path = PROJECT_ROOT) -> "Home":
+        """Read ZEROCART_HOME and ZEROCART_PORT. Raises SettingError where the port is none."""
+        root = Path(environment.get("ZEROCART_HOME") or project / ".zerocart").absolute()
+        text = environment.get("ZEROCART_PORT", "8080")
+        if not text.isdecimal() or not 1 <= int(text) <= 65535:
+            raise SettingError(
+                "ZEROCART_PORT", text, "must be a port from 1 to 65535", "for example ZEROCART_PORT=8081"
+            )
+        return cls(root=root, project=project, port=int(text))
+
+    @property
+    def run(self) -> Path:
+        """Sockets and process records. Elsewhere where the home's own path is too long for a socket."""
+        inside = self.root / "run"
+        if len(os.fsencode(inside)) <= _LONGEST_RUN_FOLDER_BYTES:
+            return inside
+        digest = hashlib.sha256(os.fsencode(self.root)).hexdigest()[:12]
+        return Path(tempfile.gettempdir()) / f"zerocart-{digest}"
+
+    @property
+    def instances(self) -> Path:
+        """One record a function process, named by its pid."""
+        return self.run / "instances"
+
+    @property
+    def logs(self) -> Path:
+        return self.root / "logs"
+
+    @property
+    def secrets(self) -> Path:
+        return self.root / "secrets"
+
+    @property
+    def envoy(self) -> Path:
+        return self.root / "envoy"
+
+    @property
+    def revisions(self) -> Path:
+        """Snapshots of the code that each revision runs."""
+        return self.root / "revisions"
+
+    @property
+    def metrics(self) -> Path:
+        return self.root / "metrics"
+
+    @property
+    def control_socket(self) -> Path:
+        return self.run / "control.sock"
+
+    @property
+    def zygote_socket(self) -> Path:
+        return self.run / "zygote.sock"
+
+    @property
+    def events_socket(self) -> Path:
+        """Where an instance says that it is ready."""
+        return self.run / "events.sock"
+
+    @property
+    def admin_socket(self) -> Path:
+        return self.run / "envoy.sock"
+
+    def revision_socket(self, revision: str) -> Path:
+        """Where the instances of a revision accept, and Envoy connects."""
+        path = self.run / "r" / revision
+        if len(os.fsencode(path)) <= _LONGEST_SOCKET_PATH_BYTES:
+            return path
+        return path.with_name(hashlib.sha256(revision.encode()).hexdigest()[:12])
+
+    def log(self, name: str) -> Path:
+        return self.logs / f"{name}.log"
+
+    def make_folders(self) -> None:
+        """Make every folder that must exist before anything starts, for our eyes only where sockets or secrets lie.
+
+        Raises StartError where a folder with that name belongs to somebody else.
+        """
+        for folder in (
+            self.root, self.run, self.instances, self.run / "r", self.logs, self.secrets,
+            self.envoy, self.revisions, self.metrics,
+        ):  # fmt: skip
+            folder.mkdir(parents=True, exist_ok=True)
+        for folder in (self.run, self.secrets):
+            # Root prepares the folders of the id that it gives itself up for.
+            if os.geteuid() not in {0, folder.stat().st_uid}:
+                raise StartError(
+                    f"{folder} belongs to another user", "remove it, or set ZEROCART_HOME to another folder"
+                )
+            folder.chmod(0o700)

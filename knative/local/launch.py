@@ -1,0 +1,142 @@
+"""Starting a stack's engine, and ending everything that a stack has started, whether its engine lives or not."""
+
+import fcntl
+import json
+import os
+import shutil
+import signal
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from knative.local import control
+from knative.local.control import Step, Tell
+from knative.local.home import Home
+from knative.local.privileges import drop_prefix, own
+from knative.local.processes import (
+    ProcessIdentity,
+    Records,
+    identify,
+    last_lines,
+    send_signal,
+    spawn,
+    stop,
+    wait_until_gone,
+)
+from shared.errors import StartError
+
+# In this order each finds what it needs to finish its work: requests first, then what they stand on.
+_PARTS = (
+    ("envoy", "Envoy", signal.SIGTERM),
+    ("zygote", "the zygote", signal.SIGTERM),
+    ("valkey", "Valkey", signal.SIGTERM),
+    ("postgres", "Postgres", signal.SIGINT),
+)
+_LONGEST_DRAIN_S = 20.0
+
+
+@contextmanager
+def alone(home: Home) -> Iterator[None]:
+    """Hold the stack for one `up` or `down` at a time. Raises StartError where another one holds it."""
+    home.root.mkdir(parents=True, exist_ok=True)
+    with (home.root / "lock").open("a+") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise StartError(
+                f"another `zerocart up` or `down` is at work on {home.root}",
+                "wait until it is done, then look at `zerocart status`",
+            ) from None
+        yield
+
+
+def engine_lives(home: Home) -> bool:
+    return Records(home.run).find("engine") is not None and home.control_socket.exists()
+
+
+def start_engine(home: Home, patience_s: float = 15.0) -> None:
+    """Start the engine unless it lives. Run by root, it gives up root before. Raises StartError."""
+    if engine_lives(home):
+        return
+    if (found := Records(home.run).find("engine")) is not None:
+        stop(found, gently=signal.SIGTERM, timeout_s=2.0)
+    home.make_folders()
+    log = home.log("engine")
+    log.touch()
+    own(home, os.geteuid())
+    environment = {
+        **os.environ,
+        "ZEROCART_HOME": str(home.root),
+        "ZEROCART_PORT": str(home.port),
+    }
+    command = [*drop_prefix(os.geteuid()), sys.executable, "-m", "knative.local", "engine"]
+    process = spawn(command, log=log, environment=environment, folder=home.project)
+    identity = identify(process.pid)
+    deadline_s = time.monotonic() + patience_s
+    while identity and identity.alive and time.monotonic() < deadline_s:
+        if engine_lives(home):
+            process.returncode = 0
+            return
+        time.sleep(0.02)
+    process.kill()
+    process.wait()
+    raise StartError("the engine did not start", last_lines(log, 8) or f"its log {log} is empty")
+
+
+def stop_all(home: Home, tell: Tell) -> None:
+    """End every process of the stack; its data stays. Works from the records, so without an engine too."""
+    records = Records(home.run)
+    began_s = time.monotonic()
+    if engine := records.find("engine"):
+        _quit_engine(home, engine)
+        tell(Step(text="Stopped the engine", took_s=time.monotonic() - began_s))
+    began_s = time.monotonic()
+    if count := _stop_instances(home):
+        tell(Step(text=f"Stopped {count} function instances", took_s=time.monotonic() - began_s))
+    for role, title, gently in _PARTS:
+        began_s = time.monotonic()
+        if identity := records.find(role):
+            stop(identity, gently=gently, timeout_s=10.0)
+            records.forget(role)
+            tell(Step(text=f"Stopped {title}", took_s=time.monotonic() - began_s))
+
+
+def delete_data(home: Home) -> None:
+    """Remove everything that the stack keeps. The caller has stopped it, and asked."""
+    for folder in {home.root, home.run}:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _quit_engine(home: Home, engine: ProcessIdentity) -> None:
+    try:
+        for _ in control.request(home.control_socket, {"op": "quit"}, timeout_s=5.0):
+            pass
+    except (OSError, StartError):
+        send_signal(engine, signal.SIGTERM)
+    if not wait_until_gone(engine, 5.0):
+        stop(engine, gently=signal.SIGKILL, timeout_s=5.0)
+
+
+def _stop_instances(home: Home) -> int:
+    found = list(_instances(home.instances))
+    for identity in found:
+        send_signal(identity, signal.SIGTERM)
+    deadline_s = time.monotonic() + _LONGEST_DRAIN_S
+    for identity in found:
+        if not wait_until_gone(identity, max(0.0, deadline_s - time.monotonic())):
+            stop(identity, gently=signal.SIGKILL, timeout_s=5.0)
+    return len(found)
+
+
+def _instances(folder: Path) -> Iterator[ProcessIdentity]:
+    if not folder.is_dir():
+        return
+    for path in folder.iterdir():
+        if path.name.isdecimal():
+            record = json.loads(path.read_bytes())
+            identity = ProcessIdentity(pid=record["pid"], start_ticks=record["start_ticks"])
+            if identity.alive:
+                yield identity
+            path.unlink(missing_ok=True)

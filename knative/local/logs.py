@@ -1,0 +1,27 @@
+"""Reading the logs of a stack's processes, from their end and on."""
+
+import time
+from collections.abc import Iterator
+
+from knative.local.home import Home
+from shared.errors import StartError
+
+
+def tail(home: Home, name: str, *, count: int, follow: bool) -> Iterator[str]:
+    """The last lines of a log, and the next ones as they come where `follow` is set.
+
+    Raises StartError where nothing of that name has a log.
+    """
+    path = home.log(name)
+    if not path.exists() or "/" in name:
+        known = ", ".join(sorted(log.stem for log in home.logs.glob("*.log"))) or "none yet"
+        raise StartError(f'there is no log of "{name}"', f"known: {known}")
+    with path.open(encoding="utf-8", errors="replace") as file:
+        yield from file.readlines()[-count:] if count else ()
+        while follow:
+            if line := file.readline():
+                yield line
+            elif path.stat().st_size < file.tell():
+                file.seek(0)
+            else:
+                time.sleep(0.1)

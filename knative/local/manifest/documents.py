@@ -1,0 +1,59 @@
+"""From the documents of all files to one set of manifests: who reads what, and what may stand only once."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from knative.local.autoscaler.defaults import Defaults
+from knative.local.manifest.config import read_autoscaler_defaults, read_config_map, read_secret
+from knative.local.manifest.service import read_service
+from knative.local.model import ConfigMap, Secret, Service
+from shared.yaml_documents import Complaints, Node
+
+_ours = frozenset({("serving.knative.dev/v1", "Service"), ("v1", "ConfigMap"), ("v1", "Secret")})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Manifests:
+    services: tuple[Service, ...] = ()
+    config_maps: tuple[ConfigMap, ...] = ()
+    secrets: tuple[Secret, ...] = ()
+    autoscaler_defaults: Defaults = field(default_factory=Defaults)
+
+
+def is_ours(document: Node) -> bool:
+    """Whether `read` reads this kind of document."""
+    return (document.text("apiVersion"), document.text("kind")) in _ours
+
+
+def read(documents: Sequence[Node], complaints: Complaints) -> Manifests:
+    """Read our kinds among some documents; others are passed over.
+
+    The ConfigMap `config-autoscaler` in `knative-serving` is the autoscaler's: what it allows, Services may say.
+
+    What is wrong is reported to `complaints`: a set with any mistake must not be applied, so call
+    `complaints.raise_if_any` when all readers are through. Never raises by itself.
+    """
+    services: list[Service] = []
+    config_maps: list[ConfigMap] = []
+    secrets: list[Secret] = []
+    seen: dict[tuple[str, str, str], Node] = {}
+    defaults = read_autoscaler_defaults(documents, complaints)
+    for document in filter(is_ours, documents):
+        found: Service | ConfigMap | Secret
+        match document.text("kind"):
+            case "ConfigMap":
+                config_maps.append(found := read_config_map(document, complaints))
+            case "Secret":
+                secrets.append(found := read_secret(document, complaints))
+            case _:
+                services.append(found := read_service(document, complaints, defaults))
+        identity = (document.text("kind"), found.namespace, found.name)
+        if found.name and (first := seen.setdefault(identity, document)) is not document:
+            name = document.get("metadata", "name") or document
+            complaints.add(name, f"this {identity[0]} stands already in {first.file}:{first.line}")
+    return Manifests(
+        services=tuple(services),
+        config_maps=tuple(config_maps),
+        secrets=tuple(secrets),
+        autoscaler_defaults=defaults,
+    )

@@ -1,0 +1,87 @@
+"""A Knative Service: its metadata and its traffic; the template is read in `template`."""
+
+import re
+
+from knative.local.autoscaler.annotations import PREFIX as AUTOSCALING
+from knative.local.autoscaler.defaults import Defaults
+from knative.local.manifest.fields import bounded, child, dns_1035_rule, mapping, missing, sequence, text
+from knative.local.manifest.metadata import check_whole_seconds, read_metadata
+from knative.local.manifest.template import read_template
+from knative.local.model import RevisionName, Service, ServiceName, TrafficTarget
+from shared.yaml_documents import Complaints, Node
+
+_qualified_name = re.compile(r"[A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?")
+
+
+def read_service(document: Node, complaints: Complaints, autoscaler_defaults: Defaults) -> Service:
+    mapping(complaints, document, ("apiVersion", "kind", "metadata", "spec", "status"))
+    metadata = read_metadata(document, complaints, dns_1035_rule)
+    _check_annotations(child(document, "metadata", "annotations"), complaints)
+    _check_visibility(child(document, "metadata", "labels"), complaints)
+    spec = mapping(complaints, child(document, "spec"), ("template", "traffic"))
+    if spec is None and child(document, "spec") is None:
+        missing(complaints, document, "spec.template.spec.containers")
+    return Service(
+        name=ServiceName(metadata.name),
+        namespace=metadata.namespace,
+        template=read_template(spec, metadata.name, complaints, autoscaler_defaults),
+        traffic=_traffic(child(spec, "traffic"), complaints),
+        annotations=metadata.annotations,
+        labels=metadata.labels,
+    )
+
+
+def _check_annotations(node: Node | None, complaints: Complaints) -> None:
+    for key, value in (node.children if node else {}).items():
+        if key.startswith(AUTOSCALING):
+            hint = 'autoscaling annotations must be put under "spec.template.metadata.annotations" to work'
+            complaints.add(value, f'invalid key name "{key}"', hint=hint)
+    check_whole_seconds(complaints, node, "serving.knative.dev/rollout-duration")
+
+
+def _check_visibility(labels: Node | None, complaints: Complaints) -> None:
+    node = child(labels, "networking.knative.dev/visibility")
+    if node and node.value != "cluster-local":
+        complaints.add(node, "expected cluster-local", hint="a Service without the label is reached from outside")
+
+
+def _traffic(node: Node | None, complaints: Complaints) -> tuple[TrafficTarget, ...]:
+    items = sequence(complaints, node)
+    if node is None or not items:
+        return (TrafficTarget(percent=100),)
+    targets: list[TrafficTarget] = []
+    tags: set[str] = set()
+    before = len(complaints.problems)
+    for item in items:
+        target = _target(item, complaints)
+        targets.append(target)
+        if target.tag is None:
+            continue
+        tag = child(item, "tag") or item
+        if target.tag in tags:
+            complaints.add(tag, f'Multiple definitions for "{target.tag}"')
+        elif rule := dns_1035_rule(target.tag):
+            complaints.add(tag, rule)
+        tags.add(target.tag)
+    total = sum(target.percent for target in targets)
+    if total != 100 and len(complaints.problems) == before:
+        complaints.add(node, f"Traffic targets sum to {total}, want 100", show_value=False)
+    return tuple(targets)
+
+
+def _target(node: Node, complaints: Complaints) -> TrafficTarget:
+    known = ("percent", "revisionName", "latestRevision", "tag")
+    mapping(complaints, node, known, disallowed=("configurationName", "url"))
+    revision = text(complaints, node, "revisionName")
+    if revision and not _qualified_name.fullmatch(revision):
+        complaints.add(child(node, "revisionName") or node, f'invalid key name "{revision}"')
+    latest = child(node, "latestRevision")
+    is_latest = complaints.boolean(latest, not revision)
+    if latest and isinstance(latest.value, bool) and is_latest == bool(revision):
+        rule = f'may not set revisionName "{revision}" when latestRevision is {str(is_latest).lower()}'
+        complaints.add(latest, rule, show_value=False)
+    return TrafficTarget(
+        percent=bounded(complaints, child(node, "percent"), 0, 100, 0),
+        revision=RevisionName(revision) if revision else None,
+        tag=text(complaints, node, "tag") or None,
+    )

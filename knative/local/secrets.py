@@ -1,0 +1,57 @@
+"""The secrets of a stack on one machine: made at its first start, kept for its owner alone, never printed.
+
+They are Kubernetes Secrets with the names that the functions' manifests refer to, so a cluster's operator
+provides the same ones by other means.
+"""
+
+import json
+import secrets
+from datetime import datetime
+from pathlib import Path
+
+from knative.local.home import Home
+from knative.local.model import Namespace, Secret
+from knative.local.parts import postgres, valkey
+from knative.local.processes import write_atomically
+
+SHOP = Namespace("shop")
+
+
+def prepare(home: Home, now: datetime) -> tuple[Secret, ...]:
+    """The stack's Secrets; what is missing is made now.
+
+    Args:
+        home: whose `secrets/` holds one file of mode 0600 a secret value.
+        now: for the names of new keys.
+    """
+    password = _kept(password_file(home), secrets.token_urlsafe(32))
+    keys_file = home.secrets / "token-keys.json"
+    if not keys_file.exists():
+        # Cryptography's megabytes are needed once in a stack's life.
+        from shared import tokens  # noqa: PLC0415
+
+        private, public = tokens.generate_keys(now)
+        _kept(keys_file, json.dumps({"private.jwks": private, "public.jwks": public}))
+    keys = json.loads(keys_file.read_text(encoding="utf-8"))
+    sockets = home.run
+    return (
+        _secret("shop-database", {"url": postgres.url(sockets, password)}),
+        _secret("shop-redis", {"url": valkey.url(sockets)}),
+        _secret("token-signing-keys", {"private.jwks": keys["private.jwks"]}),
+        _secret("token-public-keys", {"public.jwks": keys["public.jwks"]}),
+    )
+
+
+def password_file(home: Home) -> Path:
+    """Holds the password of the database's owner."""
+    return home.secrets / "database-password"
+
+
+def _secret(name: str, data: dict[str, str]) -> Secret:
+    return Secret(name=name, namespace=SHOP, data=data)
+
+
+def _kept(path: Path, fresh: str) -> str:
+    if not path.exists():
+        write_atomically(path, fresh.encode(), mode=0o600)
+    return path.read_text(encoding="utf-8").strip()

@@ -1,0 +1,94 @@
+"""What `zerocart status` shows, and the first answer that ends `up`."""
+
+import http.client
+import sys
+import time
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any
+
+from knative.local.control import Step
+from knative.local.home import Home
+from knative.local.terminal import duration, table
+from shared.errors import StartError
+
+FIRST_CALL = "/api/products?limit=1"
+
+
+def render(found: Mapping[str, Any]) -> str:
+    """The answer of the engine to `status`, as a table for people."""
+    rows = [["SERVICE", "REVISION", "TRAFFIC", "READY", "DESIRED", "CONCURRENCY", "RPS"]]
+    for service in found["services"]:
+        name = service["name"]
+        for revision in service["revisions"]:
+            rows.append(
+                [
+                    name,
+                    revision["name"],
+                    f"{revision['traffic']} %",
+                    f"{revision['ready_instances']}/{revision['instances']}",
+                    str(revision["desired"]),
+                    f"{revision['concurrency']:.1f}",
+                    f"{revision['rps']:.1f}",
+                ]
+            )
+            name = ""
+    ready_count = sum(service["ready"] for service in found["services"])
+    at_zero_count = sum(
+        all(revision["instances"] == 0 for revision in service["revisions"]) for service in found["services"]
+    )
+    parts = {"postgres": found["state"]["postgres"], "redis": found["state"]["redis"], "gateway": found["gateway"]}
+    words = "   ".join(f"{name} {'ready' if part['ready'] else 'AWAY'}" for name, part in parts.items())
+    summary = f"{ready_count} services ready, {at_zero_count} of them at zero    {words}"
+    return f"{table(rows, frozenset({2, 3, 4, 5, 6}))}\n{summary}"
+
+
+def first_answer(home: Home, patience_s: float = 20.0) -> Step:
+    """Call the shop through its front door until it answers. Raises StartError where it does not in time."""
+    deadline_s = time.monotonic() + patience_s
+    while True:
+        began_s = time.monotonic()
+        try:
+            code = get(home.port, FIRST_CALL, timeout_s=patience_s)
+        except OSError as error:
+            found = str(error)
+        else:
+            if code == 200:
+                took_s = time.monotonic() - began_s
+                return Step(text="Got a first answer, list-products from zero", took_s=took_s)
+            found = f"it answered {code}"
+        if time.monotonic() > deadline_s:
+            raise StartError(
+                f"the shop does not answer at port {home.port}: {found}",
+                f"`zerocart logs list-products` shows why; {duration(patience_s)} were given",
+            )
+        time.sleep(0.05)
+
+
+def get(port: int, target: str, timeout_s: float) -> int:
+    """The status of one GET at the front door. Raises OSError."""
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=timeout_s)
+    try:
+        connection.request("GET", target)
+        response = connection.getresponse()
+        response.read()
+        return response.status
+    except http.client.HTTPException as error:
+        raise ConnectionError(str(error)) from error
+    finally:
+        connection.close()
+
+
+def read_files(paths: Iterable[str]) -> list[tuple[str, str]]:
+    """Name and text of the manifests that a command line names. Raises StartError where there are none."""
+    files: list[tuple[str, str]] = []
+    for word in paths:
+        if word == "-":
+            files.append(("standard input", sys.stdin.read()))
+            continue
+        path = Path(word)
+        found = sorted(path.rglob("*.yaml")) + sorted(path.rglob("*.yml")) if path.is_dir() else [path]
+        if not found:
+            raise StartError(f"{word} has no manifest", "its files must end in .yaml or .yml")
+        files += [(str(file), file.read_text(encoding="utf-8")) for file in found]
+    return files

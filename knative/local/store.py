@@ -1,0 +1,166 @@
+"""What was applied and which revisions came of it, kept on disk so that it outlives the engine.
+
+One JSON file, replaced by rename and on disk before it counts; a revision's code and manifest lie beside it in a
+folder of their own. What runs is not stored here: that is looked at.
+"""
+
+import json
+import shutil
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from knative.local.home import Home
+from knative.local.manifest import read
+from knative.local.model import Namespace, RevisionName, ServiceName
+from knative.local.processes import write_atomically
+from knative.local.rollout import Proof, Revision
+from shared.yaml_documents import Complaints, Node, parse_documents
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, order=True)
+class Key:
+    """What tells one applied object from another."""
+
+    kind: str
+    namespace: str
+    name: str
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.name}"
+
+
+def key_of(document: Node) -> Key:
+    return Key(
+        kind=document.text("kind"),
+        namespace=document.text("metadata", "namespace"),
+        name=document.text("metadata", "name"),
+    )
+
+
+class Store:
+    """The applied objects and the revisions of one stack.
+
+    `documents` are the objects as they stand. `origins` says which file of the project each came from and what
+    that file said, so that a second `up` takes over what was edited and leaves alone what `apply` changed since.
+    """
+
+    def __init__(self, home: Home) -> None:
+        self._home = home
+        self._path = home.root / "objects.json"
+        self.documents: dict[Key, Node] = {}
+        self.origins: dict[Key, object] = {}
+        self.revisions: dict[RevisionName, Revision] = {}
+        if self._path.exists():
+            self._load()
+
+    def put(self, documents: Iterable[Node], *, from_project: bool) -> list[Key]:
+        """Take over objects; gives those that are new or changed.
+
+        Args:
+            documents: checked ones.
+            from_project: they are all of the project's own files: one that says what it said the last time leaves
+                the object as it is now, and an object whose file is gone goes too.
+        """
+        changed = []
+        seen = set()
+        for document in documents:
+            key = key_of(document)
+            seen.add(key)
+            stands = self.documents.get(key)
+            if from_project:
+                if stands and self.origins.get(key) == document.value:
+                    if stands.value == document.value:
+                        self.documents[key] = document
+                    continue
+                self.origins[key] = document.value
+            if stands is None or stands.value != document.value:
+                changed.append(key)
+            self.documents[key] = document
+        if from_project:
+            for key in set(self.origins) - seen:
+                del self.origins[key]
+                self.documents.pop(key, None)
+                changed.append(key)
+        return changed
+
+    def save(self) -> None:
+        """Write all of it to disk. Raises OSError, for example without space."""
+        content = {
+            "objects": [
+                {"file": node.file, "value": node.value, "origin": self.origins.get(key)}
+                for key, node in sorted(self.documents.items())
+            ],
+            "revisions": [_revision_to_json(revision) for _, revision in sorted(self.revisions.items())],
+        }
+        write_atomically(self._path, json.dumps(content, indent=1).encode())
+
+    def snapshot(self, revision: Revision, manifest: Node) -> None:
+        """Copy the code and the manifest of a new revision into its folder, whole or not at all."""
+        folder = self.folder(revision.name)
+        temporary = folder.with_name(f".{revision.name}")
+        shutil.rmtree(temporary, ignore_errors=True)
+        shutil.rmtree(folder, ignore_errors=True)
+        functions = temporary / "functions"
+        shutil.copytree(
+            self._home.project / "functions" / revision.function,
+            functions / revision.function,
+            ignore=shutil.ignore_patterns("__pycache__"),
+        )
+        (functions / "__init__.py").touch()
+        (temporary / "service.json").write_text(json.dumps(manifest.value), encoding="utf-8")
+        temporary.rename(folder)
+
+    def folder(self, revision: RevisionName) -> Path:
+        return self._home.revisions / revision
+
+    def forget(self, revision: RevisionName) -> None:
+        """Drop a revision and its snapshot."""
+        self.revisions.pop(revision, None)
+        shutil.rmtree(self.folder(revision), ignore_errors=True)
+
+    def _load(self) -> None:
+        content = json.loads(self._path.read_bytes())
+        for entry in content["objects"]:
+            (document,) = parse_documents(json.dumps(entry["value"]), entry["file"])
+            key = key_of(document)
+            self.documents[key] = document
+            if entry["origin"] is not None:
+                self.origins[key] = entry["origin"]
+        for entry in content["revisions"]:
+            revision = self._revision_from_json(entry)
+            if revision:
+                self.revisions[revision.name] = revision
+
+    def _revision_from_json(self, entry: Mapping[str, str | int]) -> Revision | None:
+        name = RevisionName(str(entry["name"]))
+        manifest = self.folder(name) / "service.json"
+        if not manifest.exists():
+            return None
+        complaints = Complaints()
+        (service,) = read(parse_documents(manifest.read_text(encoding="utf-8"), str(manifest)), complaints).services
+        complaints.raise_if_any()
+        return Revision(
+            name=name,
+            service=ServiceName(str(entry["service"])),
+            namespace=Namespace(str(entry["namespace"])),
+            generation=int(entry["generation"]),
+            digest=str(entry["digest"]),
+            function=str(entry["function"]),
+            template=service.template,
+            proof=Proof(entry["proof"]),
+            reason=str(entry["reason"]),
+        )
+
+
+def _revision_to_json(revision: Revision) -> dict[str, str | int]:
+    return {
+        "name": revision.name,
+        "service": revision.service,
+        "namespace": revision.namespace,
+        "generation": revision.generation,
+        "digest": revision.digest,
+        "function": revision.function,
+        "proof": revision.proof.value,
+        "reason": revision.reason,
+    }

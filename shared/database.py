@@ -1,0 +1,196 @@
+"""The way to Postgres: a small pool a process, transactions that end, and one answer when it is away.
+
+    products = database.run(database.engine(settings), lambda connection: read_products(connection))
+
+Nothing connects before the first transaction. A transaction has a budget of time, from asking for a connection
+to the commit's answer; what the server or the network does not answer within it becomes `Unavailable`, and so
+does everything else that means that the database is away. The next transaction tries again from the start: after
+a restart or a failover nothing has to be told.
+"""
+
+import enum
+import functools
+import random
+import select
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Protocol, TypeVar
+
+import psycopg
+from sqlalchemy import Connection, Engine, create_engine, event, text
+from sqlalchemy.exc import DBAPIError, DisconnectionError, InvalidatePoolError, SQLAlchemyError
+from sqlalchemy.exc import TimeoutError as PoolTimeoutError
+
+from shared.database_connection import BoundedConnection
+from shared.errors import Unavailable
+
+T = TypeVar("T")
+
+WITHIN_S = 1.8  # a transaction's budget: the client has its answer, 503 at the worst, within 2 s
+STATEMENT_WITHIN_MS = 1500  # less than the budget, so that the server speaks first and the connection survives
+LOCK_WITHIN_MS = 1500
+IDLE_IN_TRANSACTION_MS = 10_000  # a frozen function gives its locks back
+POOL_WITHIN_S = 1.0
+ATTEMPTS = 5
+
+# Classes and codes of PostgreSQL's appendix A that mean: not now, and not because of what was asked.
+_AWAY_CLASSES = ("08", "53", "57", "58")  # connection, resources, operator, system
+_AWAY_CODES = ("25006", "55P03", "25P03")  # a standby, a lock not given, idle for too long
+_CONFLICTS = ("40001", "40P01")  # serialization failure, deadlock
+
+
+class DatabaseSettings(Protocol):
+    """What this module needs of `shared.settings.Settings`."""
+
+    @property
+    def database_url(self) -> str: ...
+    @property
+    def concurrency(self) -> int: ...
+    @property
+    def service(self) -> str: ...
+
+
+class Failure(enum.Enum):
+    """What an error of the driver means for the transaction."""
+
+    CONFLICT = "rolled back because of another transaction; the same again may succeed"
+    AWAY = "the database cannot serve now"
+    OURS = "the statement is at fault, or the data"
+
+
+def engine(settings: DatabaseSettings) -> Engine:
+    """The engine of this process, made at the first call. Call it in the process that serves, not before a fork."""
+    return _engine(settings.database_url, settings.concurrency, settings.service)
+
+
+@functools.cache
+def _engine(url: str, concurrency: int, service: str) -> Engine:
+    return make_engine(url, pool_size=concurrency, application_name=service)
+
+
+def make_engine(url: str, *, pool_size: int, application_name: str) -> Engine:
+    """An engine of its own.
+
+    Args:
+        url: DATABASE_URL as libpq takes it: several hosts, Unix sockets. The host that accepts writes is used.
+        pool_size: as many connections as requests at once; one more request waits, and not for long.
+        application_name: what Postgres shows in its list of sessions and in its log.
+    """
+    address = url.replace("postgresql+psycopg://", "postgresql://", 1)
+    options = (
+        f"-c statement_timeout={STATEMENT_WITHIN_MS} -c lock_timeout={LOCK_WITHIN_MS}"
+        f" -c idle_in_transaction_session_timeout={IDLE_IN_TRANSACTION_MS} -c timezone=UTC"
+    )
+
+    def connect() -> BoundedConnection:
+        return BoundedConnection.connect(
+            address, application_name=application_name, options=options, target_session_attrs="read-write",
+            connect_timeout=2,  # the least that the driver takes; BoundedConnection allows less
+        )  # fmt: skip
+
+    made = create_engine(
+        "postgresql+psycopg://",
+        creator=connect,
+        pool_size=pool_size,
+        max_overflow=0,
+        pool_timeout=POOL_WITHIN_S,
+        pool_use_lifo=True,
+        use_native_hstore=False,  # saves a question to the catalogue at the first connection
+    )
+    event.listen(made, "checkout", _refuse_if_gone)
+    return made
+
+
+@contextmanager
+def transaction(engine: Engine, *, within_s: float = WITHIN_S) -> Iterator[Connection]:
+    """One transaction: committed when the block ends, rolled back when it raises. For what must not run twice;
+    `run` is the rule. Raises Unavailable when the database is away, or refuses because of another transaction."""
+    try:
+        with _begin(engine, time.monotonic() + within_s, within_s) as connection:
+            yield connection
+    except SQLAlchemyError as error:
+        if failure(error) is Failure.OURS:
+            raise
+        raise _unavailable() from error
+
+
+def run(engine: Engine, work: Callable[[Connection], T], *, within_s: float = WITHIN_S) -> T:
+    """Do some work in one transaction, and again from its start where that is safe and may help.
+
+    It is repeated after a serialization failure or a deadlock, and, once, when the connection was lost before the
+    commit was asked for. So `work` changes nothing but the database. A commit whose answer never came is not
+    repeated: it may have happened.
+
+    Raises:
+        Unavailable: the database is away, or the budget is used up.
+    """
+    deadline_s = time.monotonic() + within_s
+    for attempt in range(1, ATTEMPTS + 1):
+        commit_asked = False
+        try:
+            with _begin(engine, deadline_s, within_s) as connection:
+                result = work(connection)
+                commit_asked = True
+            return result
+        except SQLAlchemyError as error:
+            kind = failure(error)
+            if kind is Failure.OURS:
+                raise
+            lost = isinstance(error, DBAPIError) and error.connection_invalidated
+            again = kind is Failure.CONFLICT or (lost and not commit_asked and attempt == 1)
+            pause_s = random.uniform(0, 0.01 * 2**attempt)  # noqa: S311 - keeps two that collided apart, no secret
+            if not again or attempt == ATTEMPTS or time.monotonic() + pause_s >= deadline_s:
+                raise _unavailable() from error
+            time.sleep(pause_s)
+    raise AssertionError("the last attempt returns or raises")
+
+
+def failure(error: SQLAlchemyError) -> Failure:
+    """What an error of SQLAlchemy means: try again, come back later, or mend the statement."""
+    if isinstance(error, (PoolTimeoutError, DisconnectionError)):
+        return Failure.AWAY
+    if not isinstance(error, DBAPIError):
+        return Failure.OURS
+    code = getattr(error.orig, "sqlstate", None)
+    if code in _CONFLICTS:
+        return Failure.CONFLICT
+    if error.connection_invalidated or (code or "").startswith(_AWAY_CLASSES) or code in _AWAY_CODES:
+        return Failure.AWAY
+    # Without a code nothing came from a server: there was none.
+    return Failure.AWAY if code is None and isinstance(error.orig, psycopg.OperationalError) else Failure.OURS
+
+
+@contextmanager
+def _begin(engine: Engine, deadline_s: float, within_s: float) -> Iterator[Connection]:
+    with engine.connect() as connection:
+        driver = connection.connection.driver_connection
+        assert isinstance(driver, BoundedConnection)
+        driver.deadline_s = deadline_s
+        try:
+            with connection.begin():
+                if within_s > WITHIN_S:  # a longer budget is for longer statements
+                    connection.execute(text(f"SET LOCAL statement_timeout = {int(within_s * 1000)}"))
+                yield connection
+        except DBAPIError as error:
+            if getattr(error.orig, "sqlstate", None) == "25006":
+                connection.invalidate()  # its server is a standby now: the next connection finds the primary
+            raise
+        finally:
+            driver.deadline_s = None
+
+
+def _refuse_if_gone(connection: BoundedConnection, _record: object, _proxy: object) -> None:
+    """Before a pooled connection is used: an idle one has nothing to say, unless its server closed it.
+
+    That costs one system call where a ping costs a round trip. A server that left without closing is noticed by
+    the deadline instead.
+    """
+    poller = select.poll()
+    poller.register(connection.fileno(), select.POLLIN)
+    if poller.poll(0):
+        raise InvalidatePoolError("the server closed this connection, and so most likely the others")
+
+
+def _unavailable() -> Unavailable:
+    return Unavailable("The database is away for now; try again", retry_after_s=1.0)

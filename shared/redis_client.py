@@ -1,0 +1,85 @@
+"""The way to Redis or Valkey: short timeouts, no retries, and no second question while it is away.
+
+Redis is never needed to sell something, so nobody waits for it: a call that it does not answer in a quarter of a
+second fails, and for a second after that each call fails at once, but for one that looks whether it is back. Callers
+catch `redis.RedisError` and go on without.
+"""
+
+import functools
+from typing import Any, Protocol
+
+import redis
+from redis.backoff import NoBackoff
+from redis.retry import Retry
+
+from shared.breakers import Breaker, BreakerOpen
+
+CONNECT_WITHIN_S = 0.1
+ANSWER_WITHIN_S = 0.25
+LOOK_AGAIN_AFTER_S = 1.0
+
+
+class RedisSettings(Protocol):
+    """What this module needs of `shared.settings.Settings`."""
+
+    @property
+    def redis_url(self) -> str: ...
+    @property
+    def concurrency(self) -> int: ...
+    @property
+    def service(self) -> str: ...
+
+
+class PromptRedis(redis.Redis):
+    """A client that gives up at the first failure, and stays so for LOOK_AGAIN_AFTER_S.
+
+    Single commands and scripts only: a pipeline would go around the breaker.
+    """
+
+    def __init__(self, **arguments: Any) -> None:
+        super().__init__(**arguments)
+        # In this process's memory: the state of "Redis is away" cannot be in Redis.
+        self._away = Breaker(
+            "redis", fail_max=1, reset_s=LOOK_AGAIN_AFTER_S,
+            counts=lambda error: isinstance(error, (redis.ConnectionError, redis.TimeoutError)),
+        )  # fmt: skip
+
+    def execute_command(self, *args: Any, **options: Any) -> Any:
+        command = super().execute_command
+        try:
+            return self._away.call(lambda: command(*args, **options))  # type: ignore[no-untyped-call]
+        except BreakerOpen as error:
+            raise redis.ConnectionError("Redis was away a moment ago, so it was not asked") from error
+
+
+def client(settings: RedisSettings) -> PromptRedis:
+    """The client of this process, made at the first call; it connects at the first command."""
+    return _client(settings.redis_url, settings.concurrency, settings.service)
+
+
+@functools.cache
+def _client(url: str, concurrency: int, service: str) -> PromptRedis:
+    return make_client(url, pool_size=concurrency, name=service)
+
+
+def make_client(url: str, *, pool_size: int, name: str) -> PromptRedis:
+    """A client of its own.
+
+    Args:
+        url: REDIS_URL: redis://, rediss:// or unix://.
+        pool_size: as many connections as requests at once.
+        name: what the server shows in its list of clients.
+    """
+    pool = redis.BlockingConnectionPool.from_url(
+        url,
+        max_connections=pool_size,
+        timeout=CONNECT_WITHIN_S,
+        socket_connect_timeout=CONNECT_WITHIN_S,
+        socket_timeout=ANSWER_WITHIN_S,
+        retry=Retry(NoBackoff(), 0),
+        client_name=name,
+        # Each of these would be a question more at the start of a connection.
+        protocol=2,
+        driver_info=None,
+    )
+    return PromptRedis(connection_pool=pool)

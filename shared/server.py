@@ -1,0 +1,100 @@
+"""Serves one function, the same way on both engines.
+
+On one machine the engine's zygote calls `run` in a fork, with the revision's Unix socket; in a container
+`python -m shared.server` listens on $PORT and does the same. A function is a folder with a `main.py`; FUNCTION_SOURCE,
+or the argument, names that file.
+"""
+
+import os
+import signal
+import socket
+import sys
+import time
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import functions_framework
+
+from shared import dependencies, logs, metrics, settings, tracing
+from shared.edge import Edge
+from shared.errors import StartError, ZerocartError
+from shared.health import Health
+from shared.settings import Settings
+from shared.worker import BACKLOG, STOP_SIGNALS, Worker
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import WSGIApplication
+
+DRAIN_WITHIN_S = 30.0
+FLUSH_WITHIN_S = 1.0
+
+
+def build_app(source: Path, current: Settings) -> "WSGIApplication":
+    """The function of a `main.py`, with what every function has: health, metrics, errors as problem documents."""
+    app = functions_framework.create_app(target=source.parent.name, source=str(source))  # type: ignore[no-untyped-call]
+    app.url_map.merge_slashes = False  # `//orders` is unknown, not moved
+    # functions-framework reads what is left of a body, without a bound; the edge has one.
+    app.after_request_funcs.clear()
+    return Edge(app.wsgi_app, Health(dependencies.of(current)), metrics.current())
+
+
+def run(
+    *,
+    source: Path,
+    listening: socket.socket,
+    environment: Mapping[str, str],
+    on_ready: Callable[[], None],
+    timeout_s: float = DRAIN_WITHIN_S,
+) -> None:
+    """Serve a function until SIGTERM or SIGINT, then end what runs and return. For a process that does nothing else.
+
+    Args:
+        source: its main.py.
+        listening: a listening socket; with a Unix socket other instances may share it.
+        environment: becomes the environment of this process.
+        on_ready: called once, when requests are taken.
+        timeout_s: the bound of the drain.
+
+    Raises:
+        ZerocartError: it could not start; what is wrong is in the message.
+    """
+    # A stop that comes while we start waits for `sigwait`; threads started from here on leave signals to it too.
+    signal.pthread_sigmask(signal.SIG_BLOCK, STOP_SIGNALS)
+    if environment is not os.environ:
+        os.environ.clear()
+        os.environ.update(environment)
+    started_s = time.perf_counter()
+    current = settings.current()
+    logs.set_up(current)
+    recorder = tracing.recorder()
+    app = build_app(source, current)
+    worker = Worker(app, listening, concurrency=current.concurrency)
+    on_ready()
+    metrics.current().observe_start(time.perf_counter() - started_s)
+    signal.sigwait(STOP_SIGNALS)
+    worker.drain(timeout_s)
+    recorder.flush(FLUSH_WITHIN_S)
+    metrics.current().close()
+
+
+def main(arguments: list[str]) -> int:
+    """The entry point of a container."""
+    try:
+        given = arguments[0] if arguments else os.environ.get("FUNCTION_SOURCE", "")
+        source = Path(given).resolve()
+        if not source.is_file():
+            hint = "set FUNCTION_SOURCE, or give it: python -m shared.server functions/list_products/main.py"
+            raise StartError(f"FUNCTION_SOURCE is {given!r}, it must be the main.py of a function", hint)
+        port = settings.current().port
+        listening = socket.create_server(("::", port), family=socket.AF_INET6, dualstack_ipv6=True, backlog=BACKLOG)
+        run(source=source, listening=listening, environment=os.environ, on_ready=lambda: None)
+    except ZerocartError as error:
+        hint = f"\n\nhint: {error.hint}" if error.hint else ""
+        print(f"error: {error}{hint}", file=sys.stderr)  # noqa: T201
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,117 @@
+"""What the environment tells a process, read once and typed.
+
+A function declares in its service.yaml what it needs, so most variables may be absent: a missing one is an error when
+it is asked for, and that error names it. Secrets stay out of `repr`, and so out of logs and tracebacks.
+"""
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cache
+from pathlib import Path
+
+from shared.errors import SettingError
+
+LOG_LEVELS = ("debug", "info", "warning", "error")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """The settings of one process. Ask `database_url` and the like, which refuse to be absent, not `given_*`."""
+
+    service: str = "function"
+    revision: str = "function-00001"
+    configuration: str = "function"
+    port: int = 8080
+    concurrency: int = 8
+    log_level: str = "info"
+    token_issuer: str = "https://zerocart.example"  # noqa: S105 - an address, not a secret
+    token_audience: str = "zerocart"  # noqa: S105 - a name, not a secret
+    otlp_endpoint: str | None = None
+    metrics_folder: Path | None = None
+    sink: str | None = None
+    given_database_url: str | None = field(default=None, repr=False)
+    given_redis_url: str | None = field(default=None, repr=False)
+    given_token_signing_keys: str | None = field(default=None, repr=False)
+    given_token_public_keys: str | None = field(default=None, repr=False)
+
+    @classmethod
+    def from_environment(cls, environ: Mapping[str, str]) -> "Settings":
+        """Read the variables from a mapping. Raises SettingError. An empty variable counts as absent."""
+        service = environ.get("K_SERVICE") or "function"
+        folder = environ.get("PROMETHEUS_MULTIPROC_DIR")
+        return cls(
+            service=service,
+            revision=environ.get("K_REVISION") or f"{service}-00001",
+            configuration=environ.get("K_CONFIGURATION") or service,
+            port=_whole_number(environ, "PORT", default=8080, least=1, most=65535),
+            concurrency=_whole_number(environ, "CONCURRENCY", default=8, least=1, most=1000),
+            log_level=_one_of(environ, "LOG_LEVEL", default="info", allowed=LOG_LEVELS),
+            token_issuer=environ.get("TOKEN_ISSUER") or "https://zerocart.example",
+            token_audience=environ.get("TOKEN_AUDIENCE") or "zerocart",
+            otlp_endpoint=_url(environ, "OTEL_EXPORTER_OTLP_ENDPOINT"),
+            metrics_folder=Path(folder) if folder else None,
+            sink=_url(environ, "K_SINK"),
+            given_database_url=_secret_url(environ, "DATABASE_URL", ("postgresql://", "postgresql+psycopg://")),
+            given_redis_url=_secret_url(environ, "REDIS_URL", ("redis://", "rediss://", "unix://")),
+            given_token_signing_keys=environ.get("TOKEN_SIGNING_KEYS") or None,
+            given_token_public_keys=environ.get("TOKEN_PUBLIC_KEYS") or None,
+        )
+
+    @property
+    def database_url(self) -> str:
+        return _given("DATABASE_URL", self.given_database_url, "it must be the address of the Postgres to use")
+
+    @property
+    def redis_url(self) -> str:
+        return _given("REDIS_URL", self.given_redis_url, "it must be the address of the Redis or Valkey to use")
+
+    @property
+    def token_signing_keys(self) -> str:
+        return _given("TOKEN_SIGNING_KEYS", self.given_token_signing_keys, "it must be a JWK set with private keys")
+
+    @property
+    def token_public_keys(self) -> str:
+        return _given("TOKEN_PUBLIC_KEYS", self.given_token_public_keys, "it must be a JWK set")
+
+
+@cache
+def current() -> Settings:
+    """The settings of this process, read at the first call. Raises SettingError."""
+    return Settings.from_environment(os.environ)
+
+
+def _given(variable: str, value: str | None, rule: str) -> str:
+    if value is None:
+        raise SettingError(variable, None, rule, "declare it in the env of the function's service.yaml")
+    return value
+
+
+def _whole_number(environ: Mapping[str, str], variable: str, *, default: int, least: int, most: int) -> int:
+    text = environ.get(variable)
+    if not text:
+        return default
+    if text.isascii() and text.isdigit() and least <= int(text[:9]) <= most:
+        return int(text)
+    raise SettingError(variable, text, f"it must be a whole number from {least} to {most}")
+
+
+def _one_of(environ: Mapping[str, str], variable: str, *, default: str, allowed: tuple[str, ...]) -> str:
+    text = environ.get(variable) or default
+    if text.lower() in allowed:
+        return text.lower()
+    raise SettingError(variable, text, f"it must be one of {', '.join(allowed)}")
+
+
+def _url(environ: Mapping[str, str], variable: str) -> str | None:
+    text = environ.get(variable)
+    if not text or text.startswith(("http://", "https://")):
+        return text or None
+    raise SettingError(variable, text, "it must begin with http:// or https://")
+
+
+def _secret_url(environ: Mapping[str, str], variable: str, schemes: tuple[str, ...]) -> str | None:
+    text = environ.get(variable)
+    if not text or text.startswith(schemes):
+        return text or None
+    raise SettingError(variable, "something else", f"it must begin with {' or '.join(schemes)}")

@@ -1,0 +1,180 @@
+"""granian's WSGI worker, in this process, on a socket that already listens; and its end without a lost request.
+
+Pull model: the worker takes a permit, then accepts. On a Unix socket a connection is one request (Envoy's
+`max_requests_per_connection: 1`), so permits = concurrency: the kernel's accept queue, which all instances of a
+revision share, is the only queue. On TCP the caller keeps connections alive and limits itself (Knative's queue-proxy),
+so there are many permits, and as many threads as concurrency.
+
+granian 2.8 closes connections whose request was not read yet when it is told to stop. So `drain` first puts a socket
+that nobody connects to in the listener's place: accepting finds nothing, and the queue stays for the other instances.
+Only when no accepted connection is left is granian told. This uses classes of granian that its own spawner uses
+(granian/server/mp.py `_spawn_wsgi_worker`): the version is pinned.
+"""
+
+import contextlib
+import logging
+import os
+import signal
+import socket
+import threading
+import time
+from collections.abc import Callable, Iterable
+from typing import TYPE_CHECKING, Any, cast
+
+from granian._futures import _new_cbscheduler
+from granian._granian import SocketHolder, WorkerSignal, WSGIWorker
+from granian.http import HTTP1Settings
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import WSGIApplication
+
+STOP_SIGNALS = (signal.SIGTERM, signal.SIGINT)
+BACKLOG = 4096  # the kernel caps it at net.core.somaxconn
+TCP_CONNECTIONS = 10_000
+HEADER_WITHIN_MS = 10_000  # Unix: a peer that connects has its request at hand
+KEEP_ALIVE_MS = 120_000  # TCP: longer than the 90 s of queue-proxy, or it would meet a closed connection (502)
+SETTLE_S = 0.02  # between the last look that found a connection and the one that ends the wait
+LOOK_EVERY_S = 0.004
+
+_log = logging.getLogger(__name__)
+
+
+class Worker:
+    """Serves one WSGI application on one socket until `drain`."""
+
+    def __init__(self, app: "WSGIApplication", listening: socket.socket, *, concurrency: int) -> None:
+        self._unix = listening.family == socket.AF_UNIX
+        self._address = listening.getsockname()
+        self._listener = listening.detach()  # granian closes it
+        self._running: list[None] = []  # one entry a request; append and pop need no lock
+        self._draining = threading.Event()
+        self._ended = threading.Event()
+        self._signal = WorkerSignal()
+        self._signal.add_cb(self._ended.set)
+        # granian's stub describes another version of these two.
+        holder: Any = cast("Any", SocketHolder)(self._listener, self._unix, BACKLOG)
+        worker: Any = cast("Any", WSGIWorker)(
+            1,
+            (None, holder),
+            None,
+            threads=1,
+            blocking_threads=1,
+            py_threads=concurrency,
+            backpressure=concurrency if self._unix else TCP_CONNECTIONS,
+            http1_opts=HTTP1Settings(
+                keep_alive=not self._unix, header_read_timeout=HEADER_WITHIN_MS if self._unix else KEEP_ALIVE_MS
+            ),
+        )
+        serve = worker.serve_str_uds if self._unix else worker.serve_str
+        loop = _NoLoop()
+        serve(_new_cbscheduler(loop, self._callback(app)), loop, self._signal)  # type: ignore[no-untyped-call]
+
+    def drain(self, timeout_s: float) -> None:
+        """Take no more requests, end those that run, stop. Gives up what still runs after `timeout_s`."""
+        deadline_s = time.monotonic() + timeout_s
+        self._draining.set()
+        with socket.socket(socket.AF_UNIX) as nobodys:
+            nobodys.bind("")  # Linux then picks an abstract name
+            nobodys.listen(1)
+            nobodys.setblocking(False)
+            os.dup2(nobodys.fileno(), self._listener, inheritable=False)
+        busy = self._open_connections if self._unix else lambda: len(self._running)
+        quiet_since_s: float | None = None
+        while time.monotonic() < deadline_s:
+            if busy():
+                quiet_since_s = None
+            elif quiet_since_s is None:
+                quiet_since_s = time.monotonic()
+            elif time.monotonic() - quiet_since_s >= SETTLE_S:
+                break
+            time.sleep(LOOK_EVERY_S)
+        self._signal.set()
+        if not self._ended.wait(max(0.1, deadline_s - time.monotonic())):
+            _log.warning("Gave up %d requests that still ran after %g s of drain", len(self._running), timeout_s)
+
+    def _open_connections(self) -> int:
+        """How many connections this process has accepted and not closed yet: their own address is the listener's."""
+        count = 0
+        for name in os.listdir("/proc/self/fd"):  # noqa: PTH208 - thousands of a second matter here
+            with contextlib.suppress(OSError):
+                if os.readlink(f"/proc/self/fd/{name}").startswith("socket:"):  # noqa: PTH115
+                    with socket.socket(fileno=os.dup(int(name))) as opened:
+                        count += opened.getsockname() == self._address
+        return count
+
+    def _callback(self, app: "WSGIApplication") -> Callable[[Any, dict[str, Any]], None]:
+        """What granian calls in one of its threads for each request.
+
+        Unlike granian's own it does not copy the process's environment, secrets and all, into each request's, and it
+        sends an answer in one piece: functions do not stream.
+        """
+        running, draining, unix = self._running, self._draining, self._unix
+        constant = {
+            "SCRIPT_NAME": "",
+            "wsgi.version": (1, 0),
+            "wsgi.errors": _Errors(),
+            "wsgi.input_terminated": True,
+            "wsgi.multithread": True,
+            "wsgi.multiprocess": False,
+            "wsgi.run_once": False,
+        }
+
+        def callback(protocol: Any, environ: dict[str, Any]) -> None:
+            running.append(None)
+            try:
+                environ.update(constant)
+                started: list[Any] = []
+
+                def start_response(
+                    status: str, headers: list[tuple[str, str]], _error: object = None
+                ) -> Callable[[bytes], object]:
+                    started[:] = (int(status[:3]), headers)
+                    return _refuse_writing
+
+                body = _joined(app(environ, start_response))
+                status, headers = started
+                if not unix and draining.is_set():
+                    headers = [*headers, ("Connection", "close")]
+                protocol.response_bytes(status, headers, body)
+            finally:
+                running.pop()
+
+        return callback
+
+
+class _NoLoop:
+    """Stands where granian wants an event loop: it is for ASGI, a WSGI worker only holds it."""
+
+    def call_soon(self, *_arguments: object) -> None:
+        raise NotImplementedError
+
+    call_soon_threadsafe = call_soon
+
+
+class _Errors:
+    """`wsgi.errors`: what a library writes there goes to the log."""
+
+    def write(self, text: str) -> int:
+        if text.strip():
+            _log.error("%s", text.rstrip())
+        return len(text)
+
+    def writelines(self, lines: Iterable[str]) -> None:
+        for line in lines:
+            self.write(line)
+
+    def flush(self) -> None:
+        """Nothing is held back."""
+
+
+def _joined(chunks: Iterable[bytes]) -> bytes:
+    try:
+        return b"".join(chunks)
+    finally:
+        close = getattr(chunks, "close", None)
+        if close is not None:
+            close()
+
+
+def _refuse_writing(_data: bytes) -> object:
+    raise NotImplementedError("write() of WSGI is for applications of before 2003")

@@ -1,0 +1,107 @@
+"""Functions as they are served, called in this process, on a real Postgres and a real Valkey."""
+
+import json
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import jwt
+import psycopg
+import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from jwt.algorithms import OKPAlgorithm
+from werkzeug.test import Client, TestResponse
+
+from shared import settings
+from shared.server import build_app
+
+FUNCTIONS = Path(__file__).parents[3] / "functions"
+ACCOUNT_ID = "7d0b9a52-3c0f-4d5e-9a8b-2f1f6f0a1c11"
+OTHER_ACCOUNT_ID = "0c9f6a4e-5a2e-4f0b-8f0e-6f7c5b0d2e22"
+CARD = "4242424242424242"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Keys:
+    """A key pair as the functions get it."""
+
+    private_jwks: str
+    public_jwks: str
+
+
+@pytest.fixture(scope="session")
+def keys() -> Keys:
+    private = json.loads(OKPAlgorithm.to_jwk(Ed25519PrivateKey.generate())) | {"kid": "key-1", "alg": "EdDSA"}
+    public = {name: value for name, value in private.items() if name != "d"} | {"use": "sig"}
+    return Keys(private_jwks=json.dumps({"keys": [private]}), public_jwks=json.dumps({"keys": [public]}))
+
+
+class Shop:
+    """All functions over one database. Each call goes through the function's whole WSGI application."""
+
+    def __init__(self, database_url: str, keys: Keys) -> None:
+        self.database_url = database_url
+        self.keys = keys
+
+    def function(self, name: str) -> Client:
+        return Client(build_app(FUNCTIONS / name / "main.py", settings.current()))
+
+    def rows(self, statement: str, values: Sequence[object] = ()) -> list[tuple[object, ...]]:
+        with psycopg.connect(self.database_url) as connection:
+            cursor = connection.execute(statement, values)
+            return cursor.fetchall() if cursor.description else []
+
+    def value(self, statement: str, values: Sequence[object] = ()) -> object:
+        [[value]] = self.rows(statement, values)
+        return value
+
+    def stock(self, available: Mapping[str, int], *, price_minor: int = 250) -> None:
+        """Have these goods, and no others."""
+        with psycopg.connect(self.database_url) as connection, connection.cursor() as cursor:
+            cursor.execute("TRUNCATE catalog.products")
+            cursor.executemany(
+                "INSERT INTO catalog.products"
+                " (sku, name, description, category, price_minor, currency, available, image_url)"
+                " VALUES (%s, %s, %s, %s, %s, 'GBP', %s, %s)",
+                [
+                    (sku, f"Good {sku}", f"A description of {sku}", "things", price_minor, pieces, f"/images/{sku}.svg")
+                    for sku, pieces in available.items()
+                ],
+            )
+
+    def token(self, account_id: str = ACCOUNT_ID, **claims: object) -> str:
+        """An access token as `login` gives it, but for the claims given."""
+        now_s = int(time.time())
+        current = settings.current()
+        key = jwt.PyJWK.from_dict(json.loads(self.keys.private_jwks)["keys"][0])
+        payload: dict[str, object] = {
+            "iss": current.token_issuer, "aud": current.token_audience, "sub": account_id, "iat": now_s,
+            "exp": now_s + 900, "jti": "token-1", "roles": [],
+        }  # fmt: skip
+        return jwt.encode(payload | claims, key.key, algorithm="EdDSA", headers={"kid": "key-1"})
+
+
+@pytest.fixture
+def shop(database_url: str, redis_url: str, keys: Keys, monkeypatch: pytest.MonkeyPatch) -> Iterator[Shop]:
+    environment = {
+        "DATABASE_URL": database_url,
+        "REDIS_URL": redis_url,
+        "TOKEN_SIGNING_KEYS": keys.private_jwks,
+        "TOKEN_PUBLIC_KEYS": keys.public_jwks,
+        "CONCURRENCY": "50",  # as many threads as a test has
+    }
+    for name, value in environment.items():
+        monkeypatch.setenv(name, value)
+    settings.current.cache_clear()
+    shop = Shop(database_url, keys)
+    shop.rows("TRUNCATE catalog.products, identity.accounts, orders.orders, orders.idempotency_keys, orders.outbox,"
+              " analytics.events CASCADE")
+    yield shop
+    settings.current.cache_clear()
+
+
+def fields(response: TestResponse) -> list[str]:
+    """The fields that a problem document names."""
+    assert response.content_type == "application/problem+json", response.text
+    return [error["field"] for error in response.json["errors"]]
