@@ -8,6 +8,7 @@ After `fail_max` failures in a row the breaker opens: calls are refused at once.
 processes', is let through as a trial; its success closes the breaker, its failure opens it for another `reset_s`.
 """
 
+import functools
 import threading
 import time
 from collections.abc import Callable
@@ -52,7 +53,8 @@ class Breaker:
         redis: where the state is shared; None keeps it in this process.
         fail_max: failures in a row that open it.
         reset_s: for how long it refuses before a trial.
-        counts: whether an error means that the part is away; any other error is an answer, and so a success.
+        counts: whether an error means that the part is away (Unavailable does); any other error is an answer, and so
+            a success.
         clock: seconds since the epoch, the same in every process.
     """
 
@@ -63,7 +65,7 @@ class Breaker:
         *,
         fail_max: int = 5,
         reset_s: float = 5.0,
-        counts: Callable[[BaseException], bool] = lambda error: isinstance(error, Exception),
+        counts: Callable[[BaseException], bool] = lambda error: isinstance(error, Unavailable),
         clock: Callable[[], float] = time.time,
     ) -> None:
         self.name = name
@@ -104,6 +106,12 @@ class Breaker:
                 throw_new_error_on_trip=False,
             )
         return breaker
+
+
+@functools.cache
+def breaker(name: str, redis: "Redis | None") -> Breaker:
+    """The breaker of this process for one part, with the usual settings, made at the first call."""
+    return Breaker(name, redis)
 
 
 class _Memory(pybreaker.CircuitBreakerStorage):

@@ -6,6 +6,7 @@ away, the old one is served for as long as it is kept. Without Redis each proces
 copies are what it can show.
 """
 
+import functools
 import secrets
 import struct
 import threading
@@ -13,17 +14,14 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
+from redis import Redis
 from redis.exceptions import RedisError
 
+from shared.breakers import Breaker, breaker
 from shared.errors import Unavailable
+from shared.redis_client import PromptRedis, RedisSettings, client
 from shared.stale_copies import Copy, StaleCopies
-
-if TYPE_CHECKING:
-    from redis import Redis
-
-    from shared.breakers import Breaker
 
 REFILL_WITHIN_S = 3.0  # more than a transaction's budget: then whoever refilled is taken for dead
 PAUSE_AFTER_FAILURE_S = 1.0  # for how long nobody tries to refill after a refill that failed
@@ -58,7 +56,7 @@ class Cache:
         clock: seconds since the epoch, the same in every process.
     """
 
-    def __init__(self, redis: "Redis", breaker: "Breaker", *, clock: Callable[[], float] = time.time) -> None:
+    def __init__(self, redis: Redis, breaker: Breaker, *, clock: Callable[[], float] = time.time) -> None:
         self._redis = redis
         self._breaker = breaker
         self._clock = clock
@@ -189,6 +187,16 @@ class Cache:
             )
         except RedisError:  # it ends by itself after REFILL_WITHIN_S
             return
+
+
+def cache(settings: RedisSettings) -> Cache:
+    """The cache of this process, made at the first call; it connects at the first read."""
+    return _cache(client(settings))
+
+
+@functools.cache
+def _cache(redis: PromptRedis) -> Cache:
+    return Cache(redis, breaker("database", redis))
 
 
 def _value_key(key: str) -> str:

@@ -8,20 +8,49 @@ What cannot be read is a MalformedRequest; a wrong attribute is Unprocessable, a
 import base64
 import re
 from collections.abc import Iterable, Mapping
-from typing import TypeVar
+from typing import Annotated, Literal, TypeVar
 from urllib.parse import unquote_to_bytes
 
 import msgspec
+from msgspec import Meta
 
-from shared.cloud_events import CloudEvent, Unchecked, check
+from shared.cloud_events import (
+    ID_LENGTH,
+    MEDIA_TYPE,
+    SOURCE_LENGTH,
+    TEXT_LENGTH,
+    URI_REFERENCE,
+    CloudEvent,
+    Timestamp,
+    Unchecked,
+    check,
+)
 from shared.errors import FieldError, MalformedRequest, Unprocessable, UnsupportedMediaType
 
 STRUCTURED = "application/cloudevents+json"
 BATCH = "application/cloudevents-batch+json"
 
+PRINTABLE = r"^[^\x00-\x1f\x7f-\x9f\ufdd0-\ufdef\ufffe\uffff]+$"
 JSON_MEDIA_TYPE = re.compile(r"[^/;]+/(?:json|[^;]+\+json)\s*(?:;.*)?", re.IGNORECASE)
 
 JsonT = TypeVar("JsonT")
+
+Word = Annotated[str, Meta(min_length=1, max_length=TEXT_LENGTH, pattern=PRINTABLE)]
+
+
+class EventDocument(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """A CloudEvent in JSON, for the API's description: what it does not name is an extension, [a-z0-9]+."""
+
+    specversion: Literal["1.0"]
+    id: Annotated[str, Meta(min_length=1, max_length=ID_LENGTH, pattern=PRINTABLE)]
+    source: Annotated[str, Meta(max_length=SOURCE_LENGTH, pattern=f"^{URI_REFERENCE.pattern}$", description="A URI")]
+    type: Word
+    subject: Word | None = None
+    time: Timestamp | None = None
+    datacontenttype: Annotated[str, Meta(pattern=f"^{MEDIA_TYPE.pattern}$")] | None = None
+    dataschema: Annotated[str, Meta(max_length=TEXT_LENGTH, pattern=f"^{URI_REFERENCE.pattern}$")] | None = None
+    data: object = None
+    data_base64: str | None = None
 
 
 def parse(content_type: str, headers: Iterable[tuple[str, str]], body: bytes) -> list[CloudEvent]:

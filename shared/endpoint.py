@@ -110,6 +110,7 @@ def endpoint(
     token: bool = False,
     roles: Sequence[str] = (),
     idempotent: bool = False,
+    accepts: Mapping[str, type] = ...,
 ) -> Callable[[Callable[[Call[None, None]], Answer]], View]: ...
 @overload
 def endpoint(

@@ -146,13 +146,16 @@ def _read(answer: urllib3.BaseHTTPResponse, until: Deadline) -> bytes:
     """The whole body. A body that comes in drops is dropped at the deadline: each drop alone would be in time."""
     body = bytearray()
     try:
-        for chunk in answer.stream(64 * 1024, decode_content=True):
+        while chunk := answer.read1(64 * 1024):
             body += chunk
             if len(body) > LARGEST_ANSWER_BYTES or until.left_s() <= 0:
-                answer.close()
                 raise NotHadError("the answer is too large, or comes too slowly")
-    finally:
-        answer.release_conn()
+        if answer.length_remaining:
+            raise NotHadError("the answer broke off")
+    except BaseException:
+        answer.close()  # what is left of the body must not be taken for the next answer
+        raise
+    answer.release_conn()
     return bytes(body)
 
 

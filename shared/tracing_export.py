@@ -13,7 +13,6 @@ import requests
 from opentelemetry import context, trace
 from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter
 from opentelemetry.instrumentation.redis import RedisInstrumentor
-from opentelemetry.instrumentation.sqlalchemy import SQLAlchemyInstrumentor
 from opentelemetry.instrumentation.urllib3 import URLLib3Instrumentor
 from opentelemetry.sdk.resources import Resource
 from opentelemetry.sdk.trace import TracerProvider
@@ -22,6 +21,7 @@ from opentelemetry.trace.propagation.tracecontext import TraceContextTextMapProp
 
 from shared import tracing
 from shared.settings import Settings
+from shared.tracing_sql import StatementSpans
 
 if TYPE_CHECKING:
     from opentelemetry.trace import Span as SdkSpan
@@ -31,7 +31,7 @@ EXPORT_EVERY_S = 1.0
 QUEUE_SPANS = 2048
 
 _propagator = TraceContextTextMapPropagator()
-_instrumentors = (SQLAlchemyInstrumentor, RedisInstrumentor, URLLib3Instrumentor)
+_instrumentors = (RedisInstrumentor, URLLib3Instrumentor)
 
 
 class RecordedSpan:
@@ -89,6 +89,7 @@ class ExportingRecorder:
             )
         )
         self._tracer = self._provider.get_tracer("shared.tracing")
+        self._statements = StatementSpans(self._tracer)
         for instrumentor in _instrumentors:
             # Checking which versions are installed takes longer than the start of an instance may.
             instrumentor().instrument(tracer_provider=self._provider, skip_dep_check=True)
@@ -118,3 +119,10 @@ class ExportingRecorder:
         sending = threading.Thread(target=self._provider.force_flush, name="flush spans", daemon=True)
         sending.start()
         sending.join(timeout_s)
+
+    def stop(self) -> None:
+        """Record no more: instrumented libraries are as they were. For tests; an instance ends with its process."""
+        self._statements.stop()
+        for instrumentor in _instrumentors:
+            instrumentor().uninstrument()
+        self._provider.shutdown()

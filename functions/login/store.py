@@ -57,7 +57,9 @@ def find(email: str) -> Account | None:
 
     def read(connection: Connection) -> Account | None:
         row = connection.execute(FIND, {"email": email}).one_or_none()
-        return row and Account(id=row.id, password_hash=row.password_hash, roles=tuple(row.roles))
+        if row is None:
+            return None
+        return Account(id=row.id, password_hash=row.password_hash, roles=tuple(row.roles))
 
     return database.run(database.engine(settings.current()), read)
 

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 import msgspec
 from sqlalchemy import Connection, Row, text
 
-from shared import baskets, database, idempotency, outbox, settings
+from shared import baskets, database, idempotency, money, outbox, settings
 from shared.baskets import Line
 from shared.cloud_events import CloudEvent
 from shared.errors import OutOfStock
@@ -31,7 +31,7 @@ ADD_ORDER = text("""
 """)
 ADD_LINES = text("""
     INSERT INTO orders.lines (order_id, position, sku, name, quantity, unit_price_minor, currency)
-    SELECT :id, line.position - 1, line.sku, line.name, line.quantity, line.unit_price_minor, :currency
+    SELECT CAST(:id AS uuid), position - 1, sku, name, quantity, unit_price_minor, CAST(:currency AS text)
     FROM unnest(CAST(:skus AS text[]), CAST(:names AS text[]), CAST(:pieces AS int[]), CAST(:prices AS bigint[]))
         WITH ORDINALITY AS line(sku, name, quantity, unit_price_minor, position)
 """)
@@ -81,17 +81,15 @@ def _buy(connection: Connection, pieces: Mapping[str, int], lines: Sequence[Line
     if short:
         raise OutOfStock(short)
     items = [_line(products[sku], wanted) for sku, wanted in pieces.items()]
-    total = sum(line.line_total.amount for line in items)
     return Order(
-        id=str(uuid.uuid4()), status="placed", items=items,
-        total=Money(amount=total, currency=items[0].unit_price.currency), placed_at=datetime.now(UTC),
+        id=str(uuid.uuid4()), status="placed", items=items, placed_at=datetime.now(UTC),
+        total=money.total((line.line_total for line in items), items[0].unit_price.currency),
     )  # fmt: skip
 
 
 def _line(product: Product, wanted: int) -> OrderLine:
     price = Money(amount=product.price_minor, currency=product.currency)
-    total = Money(amount=price.amount * wanted, currency=price.currency)
-    return OrderLine(sku=product.sku, name=product.name, quantity=wanted, unit_price=price, line_total=total)
+    return OrderLine(sku=product.sku, name=product.name, quantity=wanted, unit_price=price, line_total=price * wanted)
 
 
 def _keep(connection: Connection, account_id: str, order: Order) -> None:

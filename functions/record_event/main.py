@@ -5,8 +5,9 @@ import msgspec
 
 from functions.record_event import store
 from shared import cloud_events_http
+from shared.cloud_events_http import BATCH, STRUCTURED, EventDocument
 from shared.endpoint import Answer, Call, endpoint
-from shared.errors import TooManyRequests, Unavailable, Unprocessable, UnsupportedMediaType
+from shared.errors import TooManyRequests, Unavailable
 
 
 class Recorded(msgspec.Struct, frozen=True, kw_only=True):
@@ -16,14 +17,15 @@ class Recorded(msgspec.Struct, frozen=True, kw_only=True):
 
 @functions_framework.http
 @endpoint(
-    "POST", "/api/events", answers={202: Recorded},
-    problems=(UnsupportedMediaType, Unprocessable, TooManyRequests, Unavailable),
+    "POST", "/api/events", accepts={STRUCTURED: EventDocument, BATCH: list[EventDocument]}, answers={202: Recorded},
+    problems=(TooManyRequests, Unavailable),
 )  # fmt: skip
 def record_event(call: Call[None, None]) -> Answer:
     """Record events
 
-    CloudEvents 1.0: structured, a batch, or binary. 202 means that they are stored; an event whose source and id are
-    known already is a duplicate, and changes nothing. A batch with a wrong event is refused as a whole.
+    CloudEvents 1.0: structured, a batch, or binary (attributes in ce- headers, any other content type). 202 means that
+    they are stored; an event whose source and id are known is a duplicate, and changes nothing. A batch with a wrong
+    event is refused as a whole.
     """
     events = cloud_events_http.parse(call.headers.get("Content-Type", ""), call.headers.items(), call.raw_body)
     accepted = store.add(events)

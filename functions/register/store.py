@@ -37,11 +37,12 @@ def add(email: str, name: str, password_hash: str) -> uuid.UUID:
         EmailTaken: the address has an account, in whatever case; also when two come at once.
         Unavailable: the database is away.
     """
-    values = {"id": uuid.uuid4(), "email": email, "name": name, "password_hash": password_hash}
+    account_id = uuid.uuid4()
+    values = {"id": account_id, "email": email, "name": name, "password_hash": password_hash}
 
     def insert(connection: Connection) -> None:
         if connection.execute(INSERT, values).rowcount == 0:
             raise EmailTaken("Log in, or take another address")
 
     database.run(database.engine(settings.current()), insert)
-    return values["id"]
+    return account_id

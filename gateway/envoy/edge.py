@@ -34,6 +34,7 @@ def command(binary: Path, edge: Edge) -> list[str]:
     return [
         str(binary), "-c", str(edge.folder / BOOTSTRAP), "--concurrency", str(edge.concurrency),
         "--disable-hot-restart", "-l", "warn",
+        "--file-flush-interval-msec", "1000",
         # A collector that is away would be an error every few seconds here; its own counter says it too.
         "--component-log-level", "tracing:critical",
     ]  # fmt: skip

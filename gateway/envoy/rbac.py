@@ -32,9 +32,8 @@ def _policies(policy: AuthorizationPolicy) -> list[tuple[str, Resource]]:
 def _policy(rule: Rule) -> Resource:
     permissions = [_permission(operation) for operation in rule.operations] or [{"any": True}]
     conditions = [_condition(condition) for condition in rule.conditions]
-    sources = [_principal(source) for source in rule.sources] or [{"any": True}]
-    principals = [_all("ids", [source, *conditions]) for source in sources] if conditions else sources
-    return {"permissions": permissions, "principals": principals}
+    principals = [_all("ids", [_principal(source), *conditions]) for source in rule.sources]
+    return {"permissions": permissions, "principals": principals or [_all("ids", conditions)]}
 
 
 def _permission(operation: Operation) -> Resource:

@@ -13,6 +13,8 @@ from gateway.istio.http_route import HttpMatch, HttpRoute
 from gateway.istio.retries import Retries
 from knative.local.model import Destination, Namespace, RouteTarget
 
+_idle_beyond_timeout_s = 5.0
+
 NOT_FOUND: Resource = {"name": "not-found", "match": {"prefix": "/"}, "direct_response": {"status": 404}}
 
 
@@ -35,12 +37,13 @@ def knative_route(
 ) -> Resource:
     """Everything of a Knative host, to its revisions.
 
-    Like Knative's own routes it is never retried. A stream may be idle for as long as the function may think: the
-    connection manager's bound is for the front door.
+    Like Knative's own routes it is never retried. A stream may be idle for as long as the function may think, and a
+    little more so that it is the timeout that ends it: the connection manager's bound is for the front door.
     """
     action = _action(destination.namespace, targets, upstreams, timeout_s=None)
-    if "route" in action:
-        action["route"]["idle_timeout"] = action["route"]["timeout"]
+    own_s = upstreams.timeout_s(destination.namespace, [target.revision for target in targets if target.percent > 0])
+    if own_s is not None:
+        action["route"]["idle_timeout"] = duration(own_s + _idle_beyond_timeout_s)
     return {"name": name, "match": {"prefix": "/"}, **action}
 
 

@@ -8,10 +8,10 @@ from knative.local.home import Home
 
 def main(arguments: list[str]) -> int:
     match arguments:
-        case ["engine"]:
+        case ["engine", *options]:
             from knative.local import daemon  # noqa: PLC0415 - each process imports what it needs and no more
 
-            daemon.main(Home.from_environment(os.environ))
+            daemon.main(Home.from_environment(os.environ), resume="--resume" in options)
         case ["zygote", socket_path]:
             from knative.local import zygote  # noqa: PLC0415
 

@@ -5,6 +5,7 @@ wherever an earlier one was stopped.
 """
 
 import asyncio
+import fcntl
 import os
 import signal
 import sys
@@ -13,14 +14,14 @@ from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
 from typing import Any
 
-from knative.local import control, secrets
+from knative.local import control, launch, secrets
 from knative.local.control import Step, Tell
 from knative.local.deployment import check, project_paths, read_paths, shared_digest
 from knative.local.engine import Engine
 from knative.local.home import Home
 from knative.local.parts import postgres, valkey
 from knative.local.parts.part import Part, Recipe
-from knative.local.processes import Records, identify
+from knative.local.processes import Records, identify, wait_until_reaped
 from knative.local.store import key_of
 from shared.errors import StartError, ZerocartError
 from shared.yaml_documents import Complaints, Node, parse_documents
@@ -39,12 +40,12 @@ class Daemon:
         self.valkey = Part(self._valkey, self.records)
         self.zygote = Part(self._zygote, self.records, self._zygote_restarted)
         self.envoy = Part(self.engine.front_door.recipe, self.records)
-        self._loaded_digest = ""
+        self._parts = (self.postgres, self.valkey, self.zygote, self.envoy)
         self._stopped = asyncio.Event()
         self._busy = asyncio.Lock()
         self._up = False
 
-    async def run(self) -> None:
+    async def run(self, *, resume: bool) -> None:
         """Answer until told to quit."""
         identity = identify(os.getpid())
         assert identity is not None
@@ -53,9 +54,11 @@ class Daemon:
         self.records.write("engine", identity)
         for number in (signal.SIGTERM, signal.SIGINT):
             asyncio.get_running_loop().add_signal_handler(number, self._stopped.set)
+        if resume:
+            await self._resume()
         await self._stopped.wait()
         server.close()
-        for part in (self.postgres, self.valkey, self.zygote, self.envoy):
+        for part in self._parts:
             part.release()
         self.engine.release()
         self.home.control_socket.unlink(missing_ok=True)
@@ -74,7 +77,22 @@ class Daemon:
                 f'the engine does not know "{request.get("op")}"',
                 "it is of another version: `zerocart down`, then `up`",
             )
-        return await operation(request, tell)
+        try:
+            return await operation(request, tell)
+        finally:
+            if not any(part.ready for part in self._parts):
+                # Refused before anything was started: an engine with nothing to look after goes too.
+                self._stopped.set()
+
+    async def _resume(self) -> None:
+        def log(step: Step) -> None:
+            print(step.text, file=sys.stderr, flush=True)  # noqa: T201 - the engine's log
+
+        try:
+            await self._bring_up({}, log)
+        except ZerocartError as error:
+            # The next `up` says it to a person; what runs serves on.
+            print(f"error: {error.message}\nhint: {error.hint}", file=sys.stderr, flush=True)  # noqa: T201
 
     # Operations.
 
@@ -213,6 +231,9 @@ class Daemon:
     def _postgres(self) -> Recipe:
         data = self.home.root / "postgres"
         postgres.prepare(data, socket_folder=self.home.run, password_file=secrets.password_file(self.home))
+        if (before := postgres.last_pid(data)) is not None:
+            # It was killed and nobody has reaped it yet; a new one would take it for alive.
+            wait_until_reaped(before, timeout_s=10.0)
         return Recipe(
             role="postgres", title="Postgres", command=postgres.command(data), log=self.home.log("postgres"),
             folder=self.home.root, accepts=lambda: postgres.accepts(self.home.run), stop_signal=signal.SIGINT,
@@ -262,7 +283,19 @@ async def _run_to_end(command: list[str], environment: dict[str, str], failure: 
     return output.decode()
 
 
-def main(home: Home) -> None:
-    """Be the engine of a stack."""
+def main(home: Home, *, resume: bool) -> None:
+    """Be the engine of a stack, unless another process is.
+
+    Args:
+        resume: an engine before this one was killed: take over what runs without being asked.
+    """
     home.make_folders()
-    asyncio.run(Daemon(home).run())
+    if resume and (launch.held(home) or Records(home.run).find("zygote") is None):
+        # A person's `up` or `down` is at work, or was meanwhile: that one decides.
+        return
+    with (home.root / "engine.lock").open("w") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return
+        asyncio.run(Daemon(home).run(resume=resume))

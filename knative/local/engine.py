@@ -10,6 +10,7 @@ import contextlib
 import json
 import os
 import socket
+import sys
 import time
 from collections.abc import Callable, Sequence
 
@@ -48,7 +49,7 @@ from knative.local.rollout import (
 from knative.local.scaling import Scaling
 from knative.local.sockets import SocketTable
 from knative.local.store import Store
-from knative.local.zygote import ForkRequest
+from knative.local.zygote import EngineCommand, ForkRequest
 from knative.local.zygote_client import ZygoteClient
 from shared.errors import StartError
 
@@ -109,6 +110,14 @@ class Engine:
                         f"the zygote cannot be reached: {error}", last_lines(self.home.log("zygote"))
                     ) from error
                 await asyncio.sleep(0.02)
+        self.zygote.revive_with(
+            EngineCommand(
+                command=[sys.executable, "-m", "knative.local", "engine", "--resume"],
+                environment=dict(os.environ),
+                log=str(self.home.log("engine")),
+                folder=str(self.home.project),
+            )
+        )
         self.sockets.adopt(kept)
         for revision, listening in self.sockets.items():
             if revision not in kept:
@@ -232,6 +241,9 @@ class Engine:
     # The turn.
 
     def _turn(self) -> None:
+        if self.deployment is None:
+            # What should be is not known yet, so what is stays as it is.
+            return
         now_s = time.monotonic()
         observed = Observed(
             listening=self.sockets.listening, watched=self.sockets.watched, instances=self.instances.observed()

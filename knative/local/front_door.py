@@ -19,7 +19,7 @@ from knative.local.deployment import Deployment
 from knative.local.home import Home
 from knative.local.model import Backend
 from knative.local.parts.part import Recipe
-from knative.local.processes import write_atomically
+from knative.local.processes import Records, write_atomically
 from knative.local.rollout import Proof, Revision, destination
 from shared.errors import StartError
 
@@ -84,8 +84,9 @@ class FrontDoor:
         return bool(self._key_sets)
 
     def recipe(self) -> Recipe:
-        """How Envoy is run. Raises StartError where its port is taken."""
-        refuse_taken_port(self._home.port)
+        """How Envoy is run. Raises StartError where its port is taken by another program."""
+        if Records(self._home.run).find("envoy") is None:
+            refuse_taken_port(self._home.port)
         return Recipe(
             role="envoy",
             title=f"Envoy on 127.0.0.1:{self._home.port}",

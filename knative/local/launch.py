@@ -18,7 +18,6 @@ from knative.local.privileges import drop_prefix, own
 from knative.local.processes import (
     ProcessIdentity,
     Records,
-    identify,
     last_lines,
     send_signal,
     spawn,
@@ -30,7 +29,6 @@ from shared.errors import StartError
 # In this order each finds what it needs to finish its work: requests first, then what they stand on.
 _PARTS = (
     ("envoy", "Envoy", signal.SIGTERM),
-    ("zygote", "the zygote", signal.SIGTERM),
     ("valkey", "Valkey", signal.SIGTERM),
     ("postgres", "Postgres", signal.SIGINT),
 )
@@ -50,6 +48,15 @@ def alone(home: Home) -> Iterator[None]:
                 "wait until it is done, then look at `zerocart status`",
             ) from None
         yield
+
+
+def held(home: Home) -> bool:
+    """Whether an `up` or `down` is at work on the stack."""
+    try:
+        with alone(home):
+            return False
+    except StartError:
+        return True
 
 
 def engine_lives(home: Home) -> bool:
@@ -73,12 +80,14 @@ def start_engine(home: Home, patience_s: float = 15.0) -> None:
     }
     command = [*drop_prefix(os.geteuid()), sys.executable, "-m", "knative.local", "engine"]
     process = spawn(command, log=log, environment=environment, folder=home.project)
-    identity = identify(process.pid)
     deadline_s = time.monotonic() + patience_s
-    while identity and identity.alive and time.monotonic() < deadline_s:
+    while time.monotonic() < deadline_s:
         if engine_lives(home):
             process.returncode = 0
             return
+        # It leaves at once, with 0, where the zygote was quicker to start one.
+        if process.poll():
+            break
         time.sleep(0.02)
     process.kill()
     process.wait()
@@ -88,19 +97,30 @@ def start_engine(home: Home, patience_s: float = 15.0) -> None:
 def stop_all(home: Home, tell: Tell) -> None:
     """End every process of the stack; its data stays. Works from the records, so without an engine too."""
     records = Records(home.run)
-    began_s = time.monotonic()
-    if engine := records.find("engine"):
-        _quit_engine(home, engine)
-        tell(Step(text="Stopped the engine", took_s=time.monotonic() - began_s))
+    _stop_engine(home, records, tell)
+    _stop_part("zygote", "the zygote", signal.SIGTERM, records, tell)
+    # The zygote may have been starting a killed engine again.
+    _stop_engine(home, records, tell)
     began_s = time.monotonic()
     if count := _stop_instances(home):
         tell(Step(text=f"Stopped {count} function instances", took_s=time.monotonic() - began_s))
     for role, title, gently in _PARTS:
-        began_s = time.monotonic()
-        if identity := records.find(role):
-            stop(identity, gently=gently, timeout_s=10.0)
-            records.forget(role)
-            tell(Step(text=f"Stopped {title}", took_s=time.monotonic() - began_s))
+        _stop_part(role, title, gently, records, tell)
+
+
+def _stop_part(role: str, title: str, gently: signal.Signals, records: Records, tell: Tell) -> None:
+    began_s = time.monotonic()
+    if identity := records.find(role):
+        stop(identity, gently=gently, timeout_s=10.0)
+        records.forget(role)
+        tell(Step(text=f"Stopped {title}", took_s=time.monotonic() - began_s))
+
+
+def _stop_engine(home: Home, records: Records, tell: Tell) -> None:
+    began_s = time.monotonic()
+    if engine := records.find("engine"):
+        _quit_engine(home, engine)
+        tell(Step(text="Stopped the engine", took_s=time.monotonic() - began_s))
 
 
 def delete_data(home: Home) -> None:

@@ -38,6 +38,15 @@ def start_ticks(pid: int) -> int | None:
     return None if fields[0] in {b"Z", b"X"} else int(fields[19])
 
 
+def wait_until_reaped(pid: int, timeout_s: float) -> None:
+    """Wait while a dead process still has an entry: to whoever asks by signal 0, it seems to live."""
+    deadline_s = time.monotonic() + timeout_s
+    while Path(f"/proc/{pid}").exists() and start_ticks(pid) is None and time.monotonic() < deadline_s:
+        with contextlib.suppress(ChildProcessError):
+            os.waitpid(pid, os.WNOHANG)
+        time.sleep(0.01)
+
+
 def identify(pid: int) -> ProcessIdentity | None:
     """The identity of a living process."""
     ticks = start_ticks(pid)

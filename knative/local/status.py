@@ -55,7 +55,7 @@ def first_answer(home: Home, patience_s: float = 20.0) -> Step:
         else:
             if code == 200:
                 took_s = time.monotonic() - began_s
-                return Step(text="Got a first answer, list-products from zero", took_s=took_s)
+                return Step(text="Got a first answer, of list-products", took_s=took_s)
             found = f"it answered {code}"
         if time.monotonic() > deadline_s:
             raise StartError(

@@ -4,7 +4,6 @@ Words carry the sense; colour only repeats it, and is left out where NO_COLOR is
 """
 
 import os
-import shutil
 import sys
 from collections.abc import Sequence
 from typing import TextIO
@@ -46,7 +45,7 @@ def table(rows: Sequence[Sequence[str]], right: frozenset[int] = frozenset()) ->
             cell.rjust(width) if index in right else cell.ljust(width)
             for index, (cell, width) in enumerate(zip(row, widths, strict=True))
         ]
-        lines.append("   ".join(cells).rstrip()[: max(80, shutil.get_terminal_size().columns)])
+        lines.append("   ".join(cells).rstrip())
     return "\n".join(lines)
 
 

@@ -8,9 +8,12 @@ instances should exist is the engine's business, and a killed engine or zygote l
 It also keeps a copy of every revision's listening socket: a connection that arrives while no engine lives
 waits in the kernel's queue, and the next engine is handed the same sockets.
 
+An engine that goes without a goodbye was killed: the zygote starts it again, as the engine does a zygote.
+
 One engine at a time is connected; messages are JSON, a datagram each, with a socket attached where one is meant.
-To the zygote: `{"keep": revision}` with its socket, `{"drop": revision}`, `{"fork": ForkRequest}`. From it, at
-first: `{"kept": revision}` with its socket for each, then `{"forked": pid, ...}` and `{"exited": pid, ...}`.
+To the zygote: `{"engine": EngineCommand}`, `{"keep": revision}` with its socket, `{"drop": revision}`,
+`{"fork": ForkRequest}`, `{"goodbye": true}`. From it, at first: `{"kept": revision}` with its socket for each, then
+`{"forked": pid, ...}` and `{"exited": pid, ...}`.
 """
 
 import contextlib
@@ -23,14 +26,17 @@ import select
 import signal
 import socket
 import sys
+import time
 import traceback
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
 import shared
-from knative.local.processes import identify, write_atomically
+from knative.local.processes import identify, spawn, write_atomically
 
 MAX_MESSAGE_BYTES = 256 * 1024
+MOST_REVIVALS = 5
+REVIVAL_WINDOW_S = 60.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,14 +64,26 @@ class ForkRequest:
     timeout_s: float
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EngineCommand:
+    """How to start the engine again."""
+
+    command: list[str]
+    environment: dict[str, str]
+    log: str
+    folder: str
+
+
 class Zygote:
-    """The sockets that are kept, and the records of the children to be reaped."""
+    """The sockets that are kept, the records of the children to be reaped, and how to start a killed engine again."""
 
     def __init__(self, listener: socket.socket, wakeup: int) -> None:
         self._listener = listener
         self._wakeup = wakeup
         self._kept: dict[str, socket.socket] = {}
         self._records: dict[int, Path] = {}
+        self._engine: EngineCommand | None = None
+        self._revivals_s: list[float] = []
 
     def serve_next_engine(self) -> None:
         """Wait for an engine, hand it the sockets, do as it says until it goes."""
@@ -76,6 +94,21 @@ class Zygote:
             engine.send(json.dumps({"kept": None}).encode())
             while self._serve_message(engine):
                 pass
+        self._revive_engine()
+
+    def _revive_engine(self) -> None:
+        now_s = time.monotonic()
+        self._revivals_s = [at_s for at_s in self._revivals_s if now_s - at_s < REVIVAL_WINDOW_S]
+        # One that dies again and again is broken, not killed.
+        if self._engine and len(self._revivals_s) < MOST_REVIVALS:
+            self._revivals_s.append(now_s)
+            spawn(
+                self._engine.command,
+                log=Path(self._engine.log),
+                environment=self._engine.environment,
+                folder=Path(self._engine.folder),
+            ).returncode = 0  # it is reaped with the instances
+            self._engine = None
 
     def _accept(self) -> socket.socket:
         while True:
@@ -101,6 +134,10 @@ class Zygote:
                 self._kept[revision] = socket.socket(fileno=descriptors[0])
             case {"drop": str(revision)}:
                 self._drop(revision)
+            case {"engine": dict(fields)}:
+                self._engine = EngineCommand(**fields)
+            case {"goodbye": True}:
+                self._engine = None
             case {"fork": dict(fields)}:
                 request = ForkRequest(**fields)
                 pid = self._fork(request, engine)

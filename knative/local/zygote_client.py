@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import asdict
 from pathlib import Path
 
-from knative.local.zygote import MAX_MESSAGE_BYTES, ForkRequest
+from knative.local.zygote import MAX_MESSAGE_BYTES, EngineCommand, ForkRequest
 
 
 class ZygoteClient:
@@ -55,6 +55,10 @@ class ZygoteClient:
             message = json.dumps({"keep": revision}).encode()
             self._guarded(lambda connection: socket.send_fds(connection, [message], [listening.fileno()]))
 
+    def revive_with(self, command: EngineCommand) -> None:
+        """Tell the zygote how to start this engine again, should it be killed."""
+        self._send({"engine": asdict(command)})
+
     def drop(self, revision: str) -> None:
         self._send({"drop": revision})
 
@@ -66,7 +70,11 @@ class ZygoteClient:
         return self._connection is not None
 
     def close(self) -> None:
-        """Leave the zygote and its instances as they are."""
+        """Leave the zygote and its instances as they are, on purpose."""
+        self._send({"goodbye": True})
+        self._disconnect()
+
+    def _disconnect(self) -> None:
         if self._connection:
             asyncio.get_running_loop().remove_reader(self._connection.fileno())
             self._connection.close()
@@ -99,5 +107,5 @@ class ZygoteClient:
                 self._on_exited(pid, status)
 
     def _lose(self) -> None:
-        self.close()
+        self._disconnect()
         self._on_gone()

@@ -114,6 +114,15 @@ def accepts(socket_folder: Path, timeout_s: float = 1.0) -> bool:
         return False
 
 
+def last_pid(data_folder: Path) -> int | None:
+    """The process that holds, or held when it was killed, the data folder."""
+    try:
+        lines = (data_folder / "postmaster.pid").read_text(encoding="utf-8").splitlines()
+    except FileNotFoundError:
+        return None
+    return int(lines[0]) if lines and lines[0].isdecimal() else None
+
+
 def socket_path(socket_folder: Path) -> Path:
     return socket_folder / f".s.PGSQL.{PORT}"
 

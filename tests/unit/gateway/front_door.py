@@ -64,7 +64,7 @@ class _Handler(BaseHTTPRequestHandler):
         if self.command != "HEAD":
             self.wfile.write(body)
 
-    do_GET = do_HEAD = do_POST = do_PUT = do_DELETE = do_OPTIONS = _answer
+    do_GET = do_HEAD = do_POST = do_PUT = do_DELETE = do_OPTIONS = _answer  # noqa: N815 - its base calls them so
 
     def address_string(self) -> str:
         return "unix"
@@ -104,7 +104,9 @@ class FrontDoor:
         self._envoy: subprocess.Popen[bytes] | None = None
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
         if self._envoy:
             self._envoy.terminate()
             self._envoy.wait(timeout=10)
@@ -138,9 +140,9 @@ class FrontDoor:
             log = (self.folder / "envoy.log").open("wb")
             with log:
                 self._envoy = subprocess.Popen(command(find_binary(), self.edge), stdout=log, stderr=log)
-            wait_until(lambda: self.stats("server.state") == {"server.state": 0}, self._log)
+            self.wait_until(lambda: self.stats("server.state") == {"server.state": 0})
             # Live, and the routes are there: no answer comes from Envoy's ignorance.
-            wait_until(lambda: self.stats("listener_manager.total_listeners_active").popitem()[1] == 2, self._log)
+            self.wait_until(lambda: self.stats("listener_manager.total_listeners_active").popitem()[1] == 2)
 
     def stats(self, names: str) -> dict[str, int]:
         connection = UnixConnection(self.edge.admin_socket)
@@ -164,8 +166,12 @@ class FrontDoor:
         finally:
             connection.close()
 
-    def _log(self) -> str:
-        return (self.folder / "envoy.log").read_text()
+    def wait_until(self, condition: Callable[[], bool], deadline_s: float = 20.0) -> None:
+        """Past the deadline the test fails, with Envoy's own log."""
+        end = time.monotonic() + deadline_s
+        while not condition():
+            assert time.monotonic() < end, (self.folder / "envoy.log").read_text()
+            threading.Event().wait(0.01)
 
 
 class UnixConnection(http.client.HTTPConnection):
@@ -184,7 +190,9 @@ def reply(response: http.client.HTTPResponse) -> Reply:
     return Reply(status=response.status, headers=headers, body=response.read())
 
 
-def destination(service: str, *targets: tuple[str, int], tags: Mapping[str, str] | None = None, local: bool = False) -> Destination:
+def destination(
+    service: str, *targets: tuple[str, int], tags: Mapping[str, str] | None = None, local: bool = False
+) -> Destination:
     return Destination(
         service=ServiceName(service),
         namespace=SHOP,
@@ -217,10 +225,3 @@ def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])
-
-
-def wait_until(condition: Callable[[], bool], explain: Callable[[], str] = str, deadline_s: float = 20.0) -> None:
-    end = time.monotonic() + deadline_s
-    while not condition():
-        assert time.monotonic() < end, explain()
-        threading.Event().wait(0.01)

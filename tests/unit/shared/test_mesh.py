@@ -22,6 +22,7 @@ class Handler(BaseHTTPRequestHandler):
 
     server: "Proxy"
     protocol_version = "HTTP/1.1"
+    disable_nagle_algorithm = True
 
     def handle_one(self) -> None:
         self.body = self.rfile.read(int(self.headers.get("content-length", 0)))
@@ -31,8 +32,8 @@ class Handler(BaseHTTPRequestHandler):
 
     do_GET = do_POST = handle_one  # noqa: N815
 
-    def log_message(self, format: str, *args: object) -> None:
-        pass
+    def log_message(self, *args: object) -> None:
+        """Tests have nothing to say on standard error."""
 
 
 class Proxy(ThreadingHTTPServer):
@@ -62,6 +63,14 @@ def answer(status: int, body: bytes = b"{}", **headers: str) -> Behaviour:
 
 
 def hang_up(handler: Handler) -> None:
+    handler.close_connection = True
+
+
+def break_off(handler: Handler) -> None:
+    handler.send_response(200)
+    handler.send_header("content-length", "1000")
+    handler.end_headers()
+    handler.wfile.write(b"only this")
     handler.close_connection = True
 
 
@@ -112,7 +121,7 @@ def test_a_function_is_asked_by_its_knative_name_through_the_proxy(mesh: Mesh, p
     assert (seen.body, seen.headers["idempotency-key"]) == (b"{}", "order-1")
 
 
-@pytest.mark.parametrize("first", [hang_up, answer(502), answer(503), answer(504)])
+@pytest.mark.parametrize("first", [hang_up, break_off, answer(502), answer(503), answer(504)])
 @pytest.mark.parametrize("request_", [GET, KEYED_POST], ids=["GET", "POST with a key"])
 def test_what_is_safe_to_repeat_is_repeated(mesh: Mesh, proxy: Proxy, first: Behaviour, request_: Request) -> None:
     proxy.behaviours = [first, answer(200)]

@@ -1,6 +1,12 @@
 """Instances come and go on one socket, and no request notices."""
 
+import contextlib
+import os
+import signal
+import socket
 import threading
+import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from tests.unit.shared.instances import Instances, ask
@@ -55,3 +61,83 @@ def test_fifty_instances_stop_under_load_and_no_request_fails(tmp_path: Path) ->
         assert load.failures == []
         assert load.answered_count > 1000
         assert instances.stop(staying) == 0
+
+
+def test_a_request_that_runs_is_answered_before_the_instance_ends(tmp_path: Path) -> None:
+    with Instances("slow", tmp_path) as instances, ThreadPoolExecutor() as clients:
+        pid = instances.start()
+        answers = [clients.submit(ask, instances.socket_path, "/?takes_s=0.6") for _ in range(3)]
+        wait_until(lambda: accepted_count(pid, instances.socket_path) == 3, within_s=10, what="three requests running")
+        assert instances.stop(pid) == 0
+        assert [answer.result().endswith(b"\r\n\r\ndone") for answer in answers] == [True] * 3
+
+
+def test_a_connection_without_its_request_yet_is_waited_for(tmp_path: Path) -> None:
+    with Instances("echo", tmp_path) as instances, socket.socket(socket.AF_UNIX) as late:
+        pid = instances.start()
+        late.connect(str(instances.socket_path))
+        wait_until(lambda: accepted_count(pid, instances.socket_path) == 1, within_s=10, what="an accepted connection")
+        os.kill(pid, signal.SIGTERM)
+        wait_until(lambda: listens_no_more(pid, instances.socket_path), within_s=10, what="a drain that has begun")
+        late.sendall(b"GET / HTTP/1.1\r\nhost: test\r\n\r\n")
+        assert late.recv(65536).startswith(b"HTTP/1.1 200 ")
+        late.close()
+        assert instances.wait_for_end(pid) == 0
+
+
+def test_what_waits_in_the_queue_is_for_the_next_instance(tmp_path: Path) -> None:
+    with Instances("echo", tmp_path) as instances, ThreadPoolExecutor() as clients:
+        assert instances.stop(instances.start()) == 0
+        answer = clients.submit(ask, instances.socket_path)  # nobody accepts now
+        instances.start()
+        assert answer.result(timeout=10).startswith(b"HTTP/1.1 200 ")
+
+
+def test_a_drain_has_a_bound(tmp_path: Path) -> None:
+    with Instances("slow", tmp_path, timeout_s=0.5) as instances, ThreadPoolExecutor() as clients:
+        pid = instances.start()
+        answer = clients.submit(ask, instances.socket_path, "/?takes_s=30")
+        wait_until(lambda: accepted_count(pid, instances.socket_path) == 1, within_s=10, what="a running request")
+        started_s = time.monotonic()
+        assert instances.stop(pid) == 0
+        assert 0.4 < time.monotonic() - started_s < 5
+        assert answer.result() == b""
+        assert "Gave up 1 requests" in instances.log.read_text()
+
+
+def test_a_stop_that_comes_while_starting_is_kept(tmp_path: Path) -> None:
+    with Instances("echo", tmp_path) as instances:
+        for _ in range(5):
+            assert instances.stop(instances.start()) == 0
+
+
+def test_an_instance_accepts_no_more_than_it_can_serve(tmp_path: Path) -> None:
+    with Instances("slow", tmp_path, {"CONCURRENCY": "2"}) as instances, ThreadPoolExecutor() as clients:
+        full = instances.start()
+        long = [clients.submit(ask, instances.socket_path, "/?takes_s=1.5") for _ in range(2)]
+        wait_until(lambda: accepted_count(full, instances.socket_path) == 2, within_s=10, what="a full instance")
+        waiting = clients.submit(ask, instances.socket_path)
+        instances.start()  # finds the third in the queue
+        assert waiting.result(timeout=1.4).endswith(b"done")
+        assert not any(answer.done() for answer in long)
+
+
+def accepted_count(pid: int, socket_path: Path) -> int:
+    """How many connections of a Unix socket a process has accepted, by what the kernel tells of both."""
+    named = (line.split() for line in Path("/proc/net/unix").read_text().splitlines() if line.endswith(str(socket_path)))
+    accepted = {f"socket:[{fields[6]}]" for fields in named if fields[5] == "03"}  # connected, not listening
+    return sum(link in accepted for link in links(pid))
+
+
+def listens_no_more(pid: int, socket_path: Path) -> bool:
+    named = (line.split() for line in Path("/proc/net/unix").read_text().splitlines() if line.endswith(str(socket_path)))
+    listening = {f"socket:[{fields[6]}]" for fields in named if fields[3] == "00010000"}
+    return not any(link in listening for link in links(pid))
+
+
+def links(pid: int) -> list[str]:
+    found = []
+    for name in os.listdir(f"/proc/{pid}/fd"):
+        with contextlib.suppress(OSError):
+            found.append(os.readlink(f"/proc/{pid}/fd/{name}"))
+    return found

@@ -1,20 +1,19 @@
 """One product: there or not, fresh within a second, and readable while the database is away."""
 
 import pytest
-from werkzeug.test import Client
 
 from shared import settings
 from tests.servers import PostgresServer
-from tests.unit.functions.conftest import Shop
+from tests.unit.functions.conftest import Function, Shop
 from tests.waiting import wait_until
 
 
 @pytest.fixture
-def get_product(shop: Shop) -> Client:
+def get_product(shop: Shop) -> Function:
     return shop.function("get_product")
 
 
-def test_a_product_is_found_by_its_sku(shop: Shop, get_product: Client) -> None:
+def test_a_product_is_found_by_its_sku(shop: Shop, get_product: Function) -> None:
     shop.stock({"85123A": 7, "85123B": 1}, price_minor=295)
     response = get_product.get("/api/products/85123A")
     assert (response.status_code, response.content_type) == (200, "application/json")
@@ -22,19 +21,19 @@ def test_a_product_is_found_by_its_sku(shop: Shop, get_product: Client) -> None:
     assert response.json["price"] == {"amount": 295, "currency": "GBP"}
 
 
-def test_a_sku_with_any_letters_is_found(shop: Shop, get_product: Client) -> None:
+def test_a_sku_with_any_letters_is_found(shop: Shop, get_product: Function) -> None:
     shop.stock({"Größe 1": 7})
     assert get_product.get("/api/products/Gr%C3%B6%C3%9Fe%201").json["sku"] == "Größe 1"
 
 
 @pytest.mark.parametrize("sku", ["none", "85123a", "%00", "%FF", "a" * 3000])
-def test_an_unknown_sku_is_not_found(shop: Shop, get_product: Client, sku: str) -> None:
+def test_an_unknown_sku_is_not_found(shop: Shop, get_product: Function, sku: str) -> None:
     shop.stock({"85123A": 7})
     response = get_product.get(f"/api/products/{sku}")
     assert (response.status_code, response.json["type"]) == (404, "not-found")
 
 
-def test_a_change_is_seen_within_seconds(shop: Shop, get_product: Client) -> None:
+def test_a_change_is_seen_within_seconds(shop: Shop, get_product: Function) -> None:
     shop.stock({"A": 7})
     before = get_product.get("/api/products/A")
     shop.rows("UPDATE catalog.products SET available = 6")

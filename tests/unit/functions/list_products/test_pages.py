@@ -6,13 +6,12 @@ from urllib.parse import quote
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from werkzeug.test import Client
 
-from tests.unit.functions.conftest import Shop, fields
+from tests.unit.functions.conftest import Function, Shop, fields
 
 
 @pytest.fixture
-def list_products(shop: Shop) -> Client:
+def list_products(shop: Shop) -> Function:
     return shop.function("list_products")
 
 
@@ -23,13 +22,13 @@ def name_goods(shop: Shop, names: dict[str, str]) -> None:
         shop.rows("UPDATE catalog.products SET name = %s, description = '' WHERE sku = %s", [name, sku])
 
 
-def skus(client: Client, query: str = "") -> list[str]:
+def skus(client: Function, query: str = "") -> list[str]:
     response = client.get(f"/api/products?{query}")
     assert response.status_code == 200, response.text
     return [item["sku"] for item in response.json["items"]]
 
 
-def walk(client: Client, query: str) -> list[list[str]]:
+def walk(client: Function, query: str) -> list[list[str]]:
     """All pages of a search."""
     pages: list[list[str]] = []
     cursor = ""
@@ -41,7 +40,7 @@ def walk(client: Client, query: str) -> list[list[str]]:
         cursor = f"&cursor={quote(document['next_cursor'])}"
 
 
-def test_a_product_is_shown_with_all_that_the_contract_names(shop: Shop, list_products: Client) -> None:
+def test_a_product_is_shown_with_all_that_the_contract_names(shop: Shop, list_products: Function) -> None:
     shop.stock({"85123A": 7}, price_minor=295)
     assert list_products.get("/api/products").json == {
         "items": [
@@ -56,7 +55,7 @@ def test_a_product_is_shown_with_all_that_the_contract_names(shop: Shop, list_pr
 
 
 @pytest.mark.parametrize("limit", [1, 3, 10, 100])
-def test_pages_follow_one_another_without_gap_or_repeat(shop: Shop, list_products: Client, limit: int) -> None:
+def test_pages_follow_one_another_without_gap_or_repeat(shop: Shop, list_products: Function, limit: int) -> None:
     goods = [f"S{number:02}" for number in range(10)]
     shop.stock(dict.fromkeys(goods, 1))
     pages = walk(list_products, f"limit={limit}")
@@ -64,7 +63,7 @@ def test_pages_follow_one_another_without_gap_or_repeat(shop: Shop, list_product
     assert all(len(page) == limit for page in pages[:-1])
 
 
-def test_what_comes_and_goes_between_two_pages_moves_nothing_else(shop: Shop, list_products: Client) -> None:
+def test_what_comes_and_goes_between_two_pages_moves_nothing_else(shop: Shop, list_products: Function) -> None:
     shop.stock({"B": 1, "D": 1, "F": 1, "H": 1})
     first = list_products.get("/api/products?limit=2").json
     shop.rows("DELETE FROM catalog.products WHERE sku = 'D'")
@@ -73,14 +72,14 @@ def test_what_comes_and_goes_between_two_pages_moves_nothing_else(shop: Shop, li
     assert second == ["F"]
 
 
-def test_a_search_pages_through_matches_of_one_rank(shop: Shop, list_products: Client) -> None:
+def test_a_search_pages_through_matches_of_one_rank(shop: Shop, list_products: Function) -> None:
     name_goods(shop, {f"S{number}": "red candle" for number in range(7)} | {"X": "blue plate"})
     pages = walk(list_products, "q=candle&limit=3")
     assert [len(page) for page in pages] == [3, 3, 1]
     assert sorted(sku for page in pages for sku in page) == [f"S{number}" for number in range(7)]
 
 
-def test_the_best_match_comes_first(shop: Shop, list_products: Client) -> None:
+def test_the_best_match_comes_first(shop: Shop, list_products: Function) -> None:
     name_goods(shop, {"A": "plate", "B": "candle", "C": "red candle holder for a candle"})
     shop.rows("UPDATE catalog.products SET description = 'goes with a candle' WHERE sku = 'A'")
     assert skus(list_products, "q=candle")[-1] == "A"
@@ -103,12 +102,12 @@ def test_the_best_match_comes_first(shop: Shop, list_products: Client) -> None:
         ("-", []),
     ],
 )
-def test_words_find_as_people_type_them(shop: Shop, list_products: Client, words: str, found: list[str]) -> None:
+def test_words_find_as_people_type_them(shop: Shop, list_products: Function, words: str, found: list[str]) -> None:
     name_goods(shop, {"A": "red candle", "B": "candle holder", "C": "blue plate"})
     assert sorted(skus(list_products, f"q={quote(words)}")) == found
 
 
-def test_a_category_has_only_its_own_also_among_matches(shop: Shop, list_products: Client) -> None:
+def test_a_category_has_only_its_own_also_among_matches(shop: Shop, list_products: Function) -> None:
     name_goods(shop, {"A": "red candle", "B": "red plate"})
     shop.rows("UPDATE catalog.products SET category = 'light' WHERE sku = 'A'")
     assert skus(list_products, "category=light") == ["A"]
@@ -118,7 +117,7 @@ def test_a_category_has_only_its_own_also_among_matches(shop: Shop, list_product
 
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None, max_examples=150)
 @given(words=st.one_of(st.text(max_size=60), st.text("ab'\"-:*&|!() \\<>\t", max_size=30)))
-def test_whatever_is_typed_is_an_answer(list_products: Client, words: str) -> None:
+def test_whatever_is_typed_is_an_answer(list_products: Function, words: str) -> None:
     response = list_products.get("/api/products", query_string={"q": words})
     expected = 422 if "\0" in words else 200
     assert response.status_code == expected, response.text
@@ -129,15 +128,16 @@ def test_whatever_is_typed_is_an_answer(list_products: Client, words: str) -> No
     [
         ("limit=0", "limit"), ("limit=101", "limit"), ("limit=x", "limit"), ("limit=", "limit"),
         ("colour=red", "colour"), ("q=%00", "q"), (f"q={'a' * 201}", "q"), ("q=a&q=b", "q"),
-        ("cursor=", "cursor"), ("cursor=AAAA", "cursor"), ("cursor=%C3%A9", "cursor"), (f"cursor={'A' * 700}", "cursor"),
+        ("cursor=", "cursor"), ("cursor=AAAA", "cursor"), ("cursor=%C3%A9", "cursor"),
+        (f"cursor={'A' * 700}", "cursor"),
     ],
 )  # fmt: skip
-def test_a_wrong_parameter_is_named(list_products: Client, query: str, field: str) -> None:
+def test_a_wrong_parameter_is_named(list_products: Function, query: str, field: str) -> None:
     response = list_products.get(f"/api/products?{query}")
     assert (response.status_code, fields(response)) == (422, [field])
 
 
-def test_a_cursor_that_was_changed_is_refused(shop: Shop, list_products: Client) -> None:
+def test_a_cursor_that_was_changed_is_refused(shop: Shop, list_products: Function) -> None:
     shop.stock({"A": 1, "B": 1})
     cursor = list_products.get("/api/products?limit=1").json["next_cursor"]
     for position, letter in enumerate(cursor):
@@ -147,14 +147,14 @@ def test_a_cursor_that_was_changed_is_refused(shop: Shop, list_products: Client)
         assert response.status_code == 422 or position == len(cursor) - 1
 
 
-def test_a_cursor_of_another_search_is_refused(shop: Shop, list_products: Client) -> None:
+def test_a_cursor_of_another_search_is_refused(shop: Shop, list_products: Function) -> None:
     shop.stock({"A": 1, "B": 1})
     cursor = list_products.get("/api/products?limit=1").json["next_cursor"]
     response = list_products.get("/api/products", query_string={"category": "things", "cursor": cursor})
     assert (response.status_code, fields(response)) == (422, ["cursor"])
 
 
-def test_who_has_the_answer_gets_304_until_it_changes(shop: Shop, list_products: Client) -> None:
+def test_who_has_the_answer_gets_304_until_it_changes(shop: Shop, list_products: Function) -> None:
     shop.stock({"A": 1})
     etag = list_products.get("/api/products").headers["ETag"]
     assert re.fullmatch(r'W/"[0-9a-f]{24}"', etag)
@@ -165,7 +165,7 @@ def test_who_has_the_answer_gets_304_until_it_changes(shop: Shop, list_products:
     assert list_products.get("/api/products", headers={"If-None-Match": 'W/"other"'}).status_code == 200
 
 
-def test_head_has_the_headers_of_get(shop: Shop, list_products: Client) -> None:
+def test_head_has_the_headers_of_get(shop: Shop, list_products: Function) -> None:
     shop.stock({"A": 1})
     whole, head = list_products.get("/api/products"), list_products.head("/api/products")
     assert (head.status_code, head.data) == (200, b"")

@@ -8,17 +8,16 @@ import time
 import jwt
 import pytest
 from argon2 import PasswordHasher
-from werkzeug.test import Client, TestResponse
 
 from functions.login import store
 from shared import passwords, settings, tokens
-from tests.unit.functions.conftest import ACCOUNT_ID, Shop, fields
+from tests.unit.functions.conftest import ACCOUNT_ID, Function, Reply, Shop, fields
 
 EMAIL, PASSWORD = "Ada@Example.com", "correct horse"
 
 
 @pytest.fixture
-def login(shop: Shop) -> Client:
+def login(shop: Shop) -> Function:
     shop.rows(
         "INSERT INTO identity.accounts (id, email, name, password_hash, roles) VALUES (%s, %s, 'Ada', %s, %s)",
         [ACCOUNT_ID, EMAIL, passwords.hash(PASSWORD), ["admin"]],
@@ -26,13 +25,13 @@ def login(shop: Shop) -> Client:
     return shop.function("login")
 
 
-def send(client: Client, email: str = EMAIL, password: str = PASSWORD, address: str = "192.0.2.1") -> TestResponse:
+def send(client: Function, email: str = EMAIL, password: str = PASSWORD, address: str = "192.0.2.1") -> Reply:
     return client.post(
         "/api/auth/login", json={"email": email, "password": password}, headers={"X-Forwarded-For": address}
     )
 
 
-def test_the_access_token_says_who_and_what_roles_for_15_minutes(shop: Shop, login: Client) -> None:
+def test_the_access_token_says_who_and_what_roles_for_15_minutes(shop: Shop, login: Function) -> None:
     response = send(login)
     assert response.status_code == 200
     document = response.json
@@ -53,20 +52,24 @@ def test_the_access_token_says_who_and_what_roles_for_15_minutes(shop: Shop, log
     assert verified.subject == ACCOUNT_ID
 
 
-def test_of_the_refresh_token_only_its_digest_is_kept_and_each_login_begins_a_family(shop: Shop, login: Client) -> None:
+def test_of_the_refresh_token_only_its_digest_is_kept_and_each_login_begins_a_family(
+    shop: Shop, login: Function
+) -> None:
     given = [send(login).json["refresh_token"] for _ in range(2)]
-    rows = shop.rows("SELECT hash, family, account_id::text, expires_at > now() + '29 days' FROM identity.refresh_tokens")
+    rows = shop.rows(
+        "SELECT hash, family, account_id::text, expires_at > now() + '29 days' FROM identity.refresh_tokens"
+    )
     assert {bytes(digest) for digest, *_ in rows} == {hashlib.sha256(token.encode()).digest() for token in given}  # type: ignore[call-overload]
     assert len({family for _, family, *_ in rows}) == 2
     assert {(account, lasts) for *_, account, lasts in rows} == {(ACCOUNT_ID, True)}
 
 
 @pytest.mark.parametrize("email", ["ada@example.com", "ADA@EXAMPLE.COM"])
-def test_the_case_of_an_address_does_not_matter(login: Client, email: str) -> None:
+def test_the_case_of_an_address_does_not_matter(login: Function, email: str) -> None:
     assert send(login, email).status_code == 200
 
 
-def test_an_unknown_address_and_a_wrong_password_get_the_same_answer(login: Client) -> None:
+def test_an_unknown_address_and_a_wrong_password_get_the_same_answer(login: Function) -> None:
     wrong, unknown = send(login, password="wrong horse"), send(login, email="eve@example.com")
     assert (wrong.status_code, unknown.status_code) == (401, 401)
     documents = [{**response.json, "trace_id": ""} for response in (wrong, unknown)]
@@ -75,7 +78,7 @@ def test_an_unknown_address_and_a_wrong_password_get_the_same_answer(login: Clie
     assert names[0] == names[1]
 
 
-def test_an_unknown_address_takes_as_long_as_a_wrong_password(login: Client) -> None:
+def test_an_unknown_address_takes_as_long_as_a_wrong_password(login: Function) -> None:
     def median_s(email: str) -> float:
         times = []
         for turn in range(9):
@@ -89,7 +92,7 @@ def test_an_unknown_address_takes_as_long_as_a_wrong_password(login: Client) -> 
     assert 0.5 < ratio < 2, "hashing dominates both; without it the ratio is below 0.2"
 
 
-def test_after_ten_wrong_passwords_an_account_waits_wherever_they_come_from(login: Client) -> None:
+def test_after_ten_wrong_passwords_an_account_waits_wherever_they_come_from(login: Function) -> None:
     tries = [send(login, password="wrong horse", address=f"192.0.2.{turn}").status_code for turn in range(12)]
     assert tries[:10] == [401] * 10
     assert tries[10:] == [429] * 2
@@ -98,19 +101,21 @@ def test_after_ten_wrong_passwords_an_account_waits_wherever_they_come_from(logi
     assert 1 <= int(refused.headers["Retry-After"]) <= 10
 
 
-def test_an_unknown_address_waits_just_as_an_account_does(login: Client) -> None:
+def test_an_unknown_address_waits_just_as_an_account_does(login: Function) -> None:
     tries = [send(login, "nobody@example.com", address=f"192.0.2.{turn}").status_code for turn in range(11)]
     assert tries == [401] * 10 + [429]
 
 
-def test_the_right_password_makes_wrong_ones_forgotten(login: Client) -> None:
+def test_the_right_password_makes_wrong_ones_forgotten(login: Function) -> None:
     for _ in range(3):
         tries = [send(login, password="wrong horse").status_code for _ in range(6)]
         assert tries == [401] * 6
         assert send(login).status_code == 200
 
 
-def test_one_address_of_the_network_tries_so_often_and_then_waits(login: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_one_address_of_the_network_tries_so_often_and_then_waits(
+    login: Function, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(store, "ADDRESS_AT_ONCE", 3)
     monkeypatch.setattr(store, "ADDRESS_PER_S", 0.01)
     tries = [send(login, f"{turn}@example.com").status_code for turn in range(4)]
@@ -118,7 +123,7 @@ def test_one_address_of_the_network_tries_so_often_and_then_waits(login: Client,
     assert send(login, address="192.0.2.9").status_code == 200
 
 
-def test_a_hash_of_older_parameters_is_renewed_when_the_password_is_known(shop: Shop, login: Client) -> None:
+def test_a_hash_of_older_parameters_is_renewed_when_the_password_is_known(shop: Shop, login: Function) -> None:
     old = PasswordHasher(memory_cost=1024, time_cost=1, parallelism=1).hash(PASSWORD)
     shop.rows("UPDATE identity.accounts SET password_hash = %s", [old])
     assert send(login).status_code == 200
@@ -133,6 +138,6 @@ def test_a_hash_of_older_parameters_is_renewed_when_the_password_is_known(shop: 
         ({"email": "a\0", "password": "x"}, "email"), ({"email": EMAIL, "password": "x", "totp": "1"}, "totp"),
     ],
 )  # fmt: skip
-def test_a_wrong_field_is_named(login: Client, body: dict[str, object], field: str) -> None:
+def test_a_wrong_field_is_named(login: Function, body: dict[str, object], field: str) -> None:
     response = login.post("/api/auth/login", json=body)
     assert (response.status_code, fields(response)) == (422, [field])

@@ -5,24 +5,23 @@ import unicodedata
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
-from werkzeug.test import Client, TestResponse
 
 from functions.register import store
-from tests.unit.functions.conftest import Shop, fields
+from tests.unit.functions.conftest import Function, Reply, Shop, fields
 
 ADA: dict[str, object] = {"email": "Ada@Example.com", "password": "correct horse", "name": "Ada Lovelace"}
 
 
 @pytest.fixture
-def register(shop: Shop) -> Client:
+def register(shop: Shop) -> Function:
     return shop.function("register")
 
 
-def send(client: Client, body: object) -> TestResponse:
+def send(client: Function, body: object) -> Reply:
     return client.post("/api/auth/register", json=body)
 
 
-def test_an_account_has_an_id_and_says_nothing_of_the_password(shop: Shop, register: Client) -> None:
+def test_an_account_has_an_id_and_says_nothing_of_the_password(shop: Shop, register: Function) -> None:
     response = send(register, ADA)
     assert response.status_code == 201
     assert response.json == {"id": response.json["id"], "email": "Ada@Example.com", "name": "Ada Lovelace"}
@@ -32,14 +31,14 @@ def test_an_account_has_an_id_and_says_nothing_of_the_password(shop: Shop, regis
 
 
 @pytest.mark.parametrize("email", ["Ada@Example.com", "ada@example.com", "ADA@EXAMPLE.COM"])
-def test_an_address_is_taken_in_whatever_case(shop: Shop, register: Client, email: str) -> None:
+def test_an_address_is_taken_in_whatever_case(shop: Shop, register: Function, email: str) -> None:
     send(register, ADA)
     response = send(register, ADA | {"email": email})
     assert (response.status_code, response.json["type"]) == (409, "email-taken")
     assert shop.value("SELECT count(*) FROM identity.accounts") == 1
 
 
-def test_of_many_who_want_one_address_at_once_one_gets_it(shop: Shop, register: Client) -> None:
+def test_of_many_who_want_one_address_at_once_one_gets_it(shop: Shop, register: Function) -> None:
     together = threading.Barrier(8, timeout=20)
 
     def send_at_once(_turn: int) -> int:
@@ -50,12 +49,14 @@ def test_of_many_who_want_one_address_at_once_one_gets_it(shop: Shop, register: 
         assert sorted(threads.map(send_at_once, range(8))) == [201] + [409] * 7
 
 
-@pytest.mark.parametrize("name", ["Łukasz Żółć", "山田太郎", "محمد علي", "Ἑλένη", "O'Brien-Smith", "X Æ A-12", "नेहा", "👩‍🚀"])
-def test_a_name_may_have_any_letters(register: Client, name: str) -> None:
+@pytest.mark.parametrize(
+    "name", ["Łukasz Żółć", "山田太郎", "محمد علي", "Ἑλένη", "O'Brien-Smith", "X Æ A-12", "नेहा", "👩‍🚀"]
+)
+def test_a_name_may_have_any_letters(register: Function, name: str) -> None:
     assert send(register, ADA | {"name": name}).json["name"] == unicodedata.normalize("NFC", name)
 
 
-def test_a_name_is_trimmed_and_composed(register: Client) -> None:
+def test_a_name_is_trimmed_and_composed(register: Function) -> None:
     assert send(register, ADA | {"name": "  Rene\u0301e \u00a0"}).json["name"] == "Ren\u00e9e"
 
 
@@ -66,25 +67,26 @@ def test_a_name_is_trimmed_and_composed(register: Client) -> None:
         ({"email": "a b@example.com"}, "email"), ({"email": "a@b@example.com"}, "email"),
         ({"email": "ada@example.com\n"}, "email"), ({"email": "a@" + "b." * 130 + "c"}, "email"),
         ({"email": "ada@.com"}, "email"), ({"email": 5}, "email"), ({"email": None}, "email"),
-        ({"password": "short77"}, "password"), ({"password": "x" * 129}, "password"), ({"password": 12345678}, "password"),
-        ({"name": ""}, "name"), ({"name": " \u00a0 "}, "name"), ({"name": "a\nb"}, "name"), ({"name": "a" * 201}, "name"),
+        ({"password": "short77"}, "password"), ({"password": "x" * 129}, "password"),
+        ({"password": 12345678}, "password"), ({"name": ""}, "name"), ({"name": " \u00a0 "}, "name"),
+        ({"name": "a\nb"}, "name"), ({"name": "a" * 201}, "name"),
         ({"name": "nul\0"}, "name"), ({"role": "admin"}, "role"), ({"roles": ["admin"]}, "roles"),
     ],
 )  # fmt: skip
-def test_a_wrong_field_is_named(shop: Shop, register: Client, change: dict[str, object], field: str) -> None:
+def test_a_wrong_field_is_named(shop: Shop, register: Function, change: dict[str, object], field: str) -> None:
     response = send(register, ADA | change)
     assert (response.status_code, fields(response)) == (422, [field])
     assert shop.value("SELECT count(*) FROM identity.accounts") == 0
 
 
-def test_a_missing_field_is_named(register: Client) -> None:
+def test_a_missing_field_is_named(register: Function) -> None:
     for name in ADA:
         response = send(register, {other: value for other, value in ADA.items() if other != name})
         assert (response.status_code, fields(response)) == (422, [name])
 
 
 def test_one_address_opens_so_many_accounts_and_then_waits(
-    shop: Shop, register: Client, monkeypatch: pytest.MonkeyPatch
+    shop: Shop, register: Function, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(store, "AT_ONCE", 2)
     monkeypatch.setattr(store, "PER_S", 0.01)

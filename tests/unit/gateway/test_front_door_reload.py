@@ -1,0 +1,56 @@
+"""A change of Envoy's files takes effect without a restart, and no request notices."""
+
+import threading
+from collections import Counter
+from functools import partial
+from pathlib import Path
+
+from tests.unit.gateway.front_door import FrontDoor, destination, shop_mesh
+
+
+def test_no_request_fails_while_revision_follows_revision(tmp_path: Path) -> None:
+    with FrontDoor(folder=tmp_path, mesh=shop_mesh()) as door:
+        answers: Counter[str] = Counter()
+        stopped = threading.Event()
+
+        def ask() -> None:
+            while not stopped.is_set():
+                answer = door.ask("/api/products")
+                answers[answer.json["function"] if answer.status == 200 else str(answer.status)] += 1
+
+        def switch_to(number: int) -> str:
+            new, old = f"list-products-{number:05}", f"list-products-{number - 1:05}"
+            backends = [door.backend(name) for name in (old, new)]
+            door.apply([destination("list-products", (new, 100))], backends)
+            return new
+
+        switch_to(1)
+        threads = [threading.Thread(target=ask) for _ in range(3)]
+        for thread in threads:
+            thread.start()
+        try:
+            for number in range(2, 12):
+                new = switch_to(number)
+                door.wait_until(partial(answers.__contains__, new))
+        finally:
+            stopped.set()
+            for thread in threads:
+                thread.join()
+        assert set(answers) == {f"list-products-{number:05}" for number in range(1, 12)}
+
+
+def test_what_did_not_change_is_not_written_again(tmp_path: Path) -> None:
+    with FrontDoor(folder=tmp_path, mesh=shop_mesh()) as door:
+        state = [destination("list-products", ("list-products-00001", 100))], [door.backend("list-products-00001")]
+        door.apply(*state)
+        before = {file.name: file.stat().st_ino for file in tmp_path.glob("*.json")}
+        door.apply(*state)
+        assert {file.name: file.stat().st_ino for file in tmp_path.glob("*.json")} == before
+
+
+def test_a_single_address_is_never_left_alone_however_it_fails(tmp_path: Path) -> None:
+    with FrontDoor(folder=tmp_path, mesh=shop_mesh()) as door:
+        door.apply([destination("list-products", ("list-products-00001", 100))], [door.backend("list-products-00001")])
+        for _ in range(15):
+            assert door.ask("/api/products", headers={"x-answer": "503"}).json["function"] == "list-products-00001"
+        assert door.ask("/api/products").status == 200

@@ -1,0 +1,86 @@
+"""The OpenAPI document follows from what endpoints declare, and from nothing else."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from shared import openapi
+from tests.unit.shared.instances import FUNCTIONS, ROOT
+
+
+@pytest.fixture(scope="module")
+def document() -> dict[str, Any]:
+    return openapi.document(FUNCTIONS, "tests.unit.shared.functions_for_tests")
+
+
+@pytest.fixture(scope="module")
+def operation(document: dict[str, Any]) -> dict[str, Any]:
+    found: dict[str, Any] = document["paths"]["/api/shops/{shop}/orders"]["post"]
+    return found
+
+
+def test_every_function_of_the_folder_is_in_it(document: dict[str, Any]) -> None:
+    names = {o["operationId"] for path in document["paths"].values() for o in path.values()}
+    assert names == {path.parent.name for path in FUNCTIONS.glob("*/main.py")}
+    assert document["openapi"] == "3.1.0"
+
+
+def test_every_reference_leads_somewhere(document: dict[str, Any]) -> None:
+    def references(node: object) -> list[str]:
+        if isinstance(node, dict):
+            return [v for k, v in node.items() if k == "$ref"] + [r for v in node.values() for r in references(v)]
+        return [r for v in node for r in references(v)] if isinstance(node, list) else []
+
+    known = {f"#/components/schemas/{name}" for name in document["components"]["schemas"]}
+    assert set(references(document)) <= known
+    assert json.loads(json.dumps(document)) == document
+
+
+def test_constraints_come_from_the_types(document: dict[str, Any]) -> None:
+    item = document["components"]["schemas"]["Item"]
+    assert item["properties"]["quantity"] == {"type": "integer", "minimum": 1, "maximum": 10_000}
+    assert item["additionalProperties"] is False
+
+
+def test_parameters_come_from_path_query_and_key(operation: dict[str, Any]) -> None:
+    parameters = {p["name"]: p for p in operation["parameters"]}
+    assert {name: p["in"] for name, p in parameters.items()} == {
+        "shop": "path", "limit": "query", "cursor": "query", "Idempotency-Key": "header",
+    }  # fmt: skip
+    assert parameters["limit"]["schema"] == {"type": "integer", "minimum": 1, "maximum": 100, "default": 20}
+    assert parameters["cursor"]["schema"] == {"type": "string"}  # null cannot be written in a query
+    assert [p["required"] for p in parameters.values()] == [True, False, False, True]
+
+
+def test_what_may_go_wrong_follows_from_the_declaration(operation: dict[str, Any]) -> None:
+    assert list(operation["responses"]) == ["201", "400", "404", "409", "413", "415", "422"]
+    assert "security" not in operation
+
+
+def test_members_of_a_problem_of_its_own_are_told(operation: dict[str, Any]) -> None:
+    schema = operation["responses"]["409"]["content"]["application/problem+json"]["schema"]
+    assert schema["properties"]["skus"] == {"type": "array", "items": {"type": "string"}}
+
+
+def test_headers_are_told_where_they_come(document: dict[str, Any], operation: dict[str, Any]) -> None:
+    assert "Location" in operation["responses"]["201"]["headers"]
+    for path in document["paths"].values():
+        for described in path.values():
+            for response in described["responses"].values():
+                assert "x-trace-id" in response["headers"]
+
+
+def test_a_query_struct_is_no_component(document: dict[str, Any]) -> None:
+    assert sorted(document["components"]["schemas"]) == [
+        "FieldProblem", "Greeting", "Item", "NewOrder", "Placed", "ProblemDocument",
+    ]  # fmt: skip
+
+
+def test_an_empty_folder_gives_a_document_without_paths(tmp_path: Path) -> None:
+    assert openapi.document(tmp_path)["paths"] == {}
+
+
+def test_the_shops_own_functions_can_be_described() -> None:
+    assert openapi.document(ROOT / "functions")["components"]

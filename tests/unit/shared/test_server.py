@@ -1,0 +1,158 @@
+"""One server for both engines: the same answers over a Unix socket and in a container."""
+
+import http.client
+import os
+import re
+import signal
+import socket
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import pytest
+
+from tests.unit.shared.instances import FUNCTIONS, ROOT, WITHIN_S, Instances, ask
+from tests.waiting import wait_until
+
+
+@pytest.fixture(scope="module")
+def order_socket(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    folder = tmp_path_factory.mktemp("s")
+    with Instances("order", folder, {"PROMETHEUS_MULTIPROC_DIR": str(folder / "metrics")}) as instances:
+        instances.start()
+        yield instances.socket_path
+
+
+def parsed(answer: bytes) -> tuple[int, dict[str, str], bytes]:
+    head, _, body = answer.partition(b"\r\n\r\n")
+    first, *lines = head.decode().split("\r\n")
+    return int(first.split()[1]), dict(line.lower().split(": ", 1) for line in lines), body
+
+
+def test_it_lives_and_says_what_it_needs(order_socket: Path) -> None:
+    assert parsed(ask(order_socket, "/healthz"))[0] == 200
+    status, _, body = parsed(ask(order_socket, "/readyz"))
+    assert (status, msgspec.json.decode(body)) == (200, {"ready": True, "dependencies": {}})
+
+
+def test_requests_are_counted_and_its_own_paths_are_not(order_socket: Path) -> None:
+    def counted() -> float:
+        _, headers, body = parsed(ask(order_socket, "/metrics"))
+        assert headers["content-type"].startswith("text/plain")
+        found = re.search(r'zerocart_requests_total\{function="order",method="other",status="405"\} (\S+)', body.decode())
+        return float(found[1]) if found else 0.0
+
+    before = counted()
+    assert parsed(ask(order_socket, "/api/shops/x/orders", "BREW"))[0] == 405
+    assert counted() == before + 1
+
+
+@pytest.mark.parametrize(
+    ("request_line", "headers", "body", "status"),
+    [
+        ("/api/shops/x/orders POST", "idempotency-key: k\r\ncontent-type: application/json\r\n", b'{"items": []}', 201),
+        ("/robots.txt GET", "", b"", 404),
+        ("/favicon.ico GET", "", b"", 404),
+        ("//api//shops GET", "", b"", 404),
+        ("/api/shops/x/orders PUT", "", b"", 405),
+        ("/api/shops/x/orders POST", "content-type: application/json\r\n", b"{" * 300_000, 413),
+        ("/%ff%00/.. GET", "", b"", 404),
+    ],
+)
+def test_every_answer_has_its_trace_and_every_error_is_a_problem(
+    order_socket: Path, request_line: str, headers: str, body: bytes, status: int
+) -> None:
+    path, method = request_line.split()
+    given, answered, content = parsed(ask(order_socket, path, method, headers, body))
+    assert given == status
+    assert re.fullmatch("[0-9a-f]{32}", answered["x-trace-id"])
+    if status >= 400:
+        assert answered["content-type"] == "application/problem+json"
+        document: dict[str, Any] = msgspec.json.decode(content)
+        assert (document["status"], document["trace_id"]) == (status, answered["x-trace-id"])
+
+
+def test_a_head_request_is_answered_without_a_body(order_socket: Path) -> None:
+    for path, status in (("/healthz", 200), ("/robots.txt", 404), ("/nothing", 404)):
+        found, headers, body = parsed(ask(order_socket, path, "HEAD"))
+        assert (found, body) == (status, b"")
+        assert int(headers["content-length"]) > 0
+
+
+def test_a_bug_is_in_the_log_with_its_trace_and_masked(tmp_path: Path) -> None:
+    with Instances("order", tmp_path) as instances:
+        instances.start()
+        body = b'{"items": [{"sku": "bug", "quantity": 1}]}'
+        headers = "idempotency-key: k\r\ncontent-type: application/json\r\n"
+        status, answered, _ = parsed(ask(instances.socket_path, "/api/shops/x/orders", "POST", headers, body))
+        line = msgspec.json.decode(instances.log.read_bytes().splitlines()[-1], type=dict[str, Any])
+    assert (status, line["level"], line["service"]) == (500, "error", "order")
+    assert line["trace_id"] == answered["x-trace-id"]
+    assert "RuntimeError" in line["exception"]
+    assert "maria@example.com" not in line["exception"]
+
+
+def test_metrics_are_the_sum_over_instances_also_ended_ones(tmp_path: Path) -> None:
+    with Instances("echo", tmp_path, {"PROMETHEUS_MULTIPROC_DIR": str(tmp_path / "metrics")}) as instances:
+        for _ in range(3):
+            pid = instances.start()
+            ask(instances.socket_path)
+            if _ < 2:
+                instances.stop(pid)
+        text = ask(instances.socket_path, "/metrics").decode()
+    assert 'zerocart_requests_total{function="echo",method="GET",status="200"} 3.0' in text
+    assert 'zerocart_cold_start_seconds_count{function="echo"} 3.0' in text
+
+
+def free_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port: int = taken.getsockname()[1]
+        return port
+
+
+def test_in_a_container_it_listens_on_the_port_keeps_connections_alive_and_drains(tmp_path: Path) -> None:
+    port = free_port()
+    environment = {"PATH": os.environ["PATH"], "PORT": str(port), "FUNCTION_SOURCE": str(FUNCTIONS / "echo/main.py")}
+    with (tmp_path / "log").open("wb") as log:
+        process = subprocess.Popen([sys.executable, "-m", "shared.server"], env=environment, cwd=ROOT, stdout=log, stderr=log)
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=WITHIN_S)
+    try:
+        wait_until(lambda: _connects(port), WITHIN_S, "a listening server")
+        for _ in range(3):
+            connection.request("GET", "/")
+            assert connection.getresponse().read() == b'{"hello":"world"}'
+            assert connection.sock is not None  # kept
+        process.send_signal(signal.SIGTERM)
+        assert process.wait(WITHIN_S) == 0
+    finally:
+        connection.close()
+        process.kill()
+        process.wait()
+
+
+def _connects(port: int) -> bool:
+    try:
+        socket.create_connection(("127.0.0.1", port), timeout=1).close()
+    except OSError:
+        return False
+    return True
+
+
+@pytest.mark.parametrize(
+    ("environment", "says"),
+    [({}, "FUNCTION_SOURCE is ''"), ({"FUNCTION_SOURCE": "no.py"}, "no.py"), ({"PORT": "x", "FUNCTION_SOURCE": "setup"}, "PORT")],
+)  # fmt: skip
+def test_what_is_missing_is_said_without_a_traceback(environment: dict[str, str], says: str) -> None:
+    if environment.get("FUNCTION_SOURCE") == "setup":
+        environment = {**environment, "FUNCTION_SOURCE": str(FUNCTIONS / "echo/main.py")}
+    ended = subprocess.run(
+        [sys.executable, "-m", "shared.server"], env={"PATH": os.environ["PATH"], **environment}, cwd=ROOT,
+        capture_output=True, text=True, timeout=WITHIN_S, check=False,
+    )  # fmt: skip
+    assert ended.returncode == 1
+    assert ended.stderr.startswith("error: ")
+    assert says in ended.stderr
+    assert "Traceback" not in ended.stderr
