@@ -44,10 +44,10 @@ class Metrics:
             ["function"], buckets=_START_BUCKETS_S, registry=self.registry,
         )  # fmt: skip
         # Finding a metric by its labels costs more than counting, and the same few come again and again.
-        self._counter = cache(lambda method, status: self._requests.labels(self._function, method, status))
+        self._counter = cache(lambda method, status: self._requests.labels(self._function, method, str(status)))
         self._histogram = cache(lambda method: self._durations.labels(self._function, method))
 
-    def observe_request(self, method: str, status: str, duration_s: float) -> None:
+    def observe_request(self, method: str, status: int, duration_s: float) -> None:
         """Count one request. `method` must be one of HTTP's: a client could invent others without end."""
         self._counter(method, status).inc()
         self._histogram(method).observe(duration_s)

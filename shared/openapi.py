@@ -14,7 +14,7 @@ from typing import Any
 
 import msgspec
 
-from shared.endpoint import Endpoint, path_parameters
+from shared.calls import Endpoint
 from shared.errors import (
     Forbidden,
     MalformedRequest,
@@ -143,7 +143,7 @@ def _operation(endpoint: Endpoint, types: _Types) -> JsonObject:
 def _parameters(endpoint: Endpoint, types: _Types) -> list[JsonObject]:
     parameters = [
         _parameter("path", name, {"type": "string", "minLength": 1, "pattern": _NO_NUL}, required=True)
-        for name in path_parameters(endpoint.path)
+        for name in endpoint.parameters
     ]
     if endpoint.query:
         described = types.query(endpoint.query)
@@ -189,7 +189,7 @@ def _responses(endpoint: Endpoint, types: _Types) -> JsonObject:
 
 def _implied(endpoint: Endpoint) -> Iterable[type[Problem]]:
     """The problems that follow from the rest of a declaration."""
-    if path_parameters(endpoint.path):
+    if endpoint.parameters:
         yield NotFound
     if endpoint.query or endpoint.body or endpoint.accepts or endpoint.idempotent:
         yield from (MalformedRequest, Unprocessable)

@@ -36,7 +36,8 @@ def build_app(source: Path, current: Settings) -> "WSGIApplication":
     app.url_map.merge_slashes = False  # `//orders` is unknown, not moved
     # functions-framework reads what is left of a body, without a bound; the edge has one.
     app.after_request_funcs.clear()
-    return Edge(app.wsgi_app, Health(dependencies.of(current)), metrics.current())
+    respond = getattr(app.view_functions["run"], "respond", None)  # functools.wraps has carried it there
+    return Edge(app.wsgi_app, respond, Health(dependencies.of(current)), metrics.current())
 
 
 def run(

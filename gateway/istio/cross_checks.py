@@ -3,6 +3,7 @@
 from collections.abc import Collection, MutableMapping
 
 from gateway.istio.mesh import Mesh
+from gateway.istio.values import items_of
 from knative.local.model import Namespace, ServiceName
 from shared.yaml_documents import Complaints, Node
 
@@ -34,25 +35,23 @@ def check_unique(document: Node, seen: MutableMapping[tuple[str, str, str], Node
 
 
 def _check_one_port(mesh: Mesh, complaints: Complaints) -> None:
-    ports = sorted({server.port for gateway in mesh.gateways for server in gateway.servers})
-    if len(ports) > 1:
-        metadata = mesh.gateways[-1].metadata
-        whole = Node(file=metadata.file, line=metadata.line, path="spec.servers", value=None)
-        listed = ", ".join(map(str, ports))
-        complaints.add(whole, f"the Gateways have the ports {listed}, here is one front door", show_value=False)
+    ports = [(server.port, gateway.node) for gateway in mesh.gateways for server in gateway.servers]
+    for port, node in ports[1:]:
+        if port != ports[0][0]:
+            where = node.get("servers") or node
+            complaints.add(where, f"has the port {port} beside {ports[0][0]}: here is one front door", show_value=False)
 
 
 def _check_gateways(mesh: Mesh, complaints: Complaints) -> None:
     hosts_of = {str(gateway.metadata): gateway.hosts for gateway in mesh.gateways}
     for service in mesh.virtual_services:
-        whole = Node(file=service.metadata.file, line=service.metadata.line, path="spec.gateways", value=None)
-        for gateway in service.gateways:
-            if gateway not in hosts_of and gateway.partition("/")[2] != "mesh":
-                complaints.add(whole, f"there is no Gateway {gateway}", show_value=False)
-        served = {host for gateway in service.gateways for host in hosts_of.get(gateway, ())}
-        for host in service.hosts:
+        for name, node in zip(service.gateways, items_of(service.node, "gateways"), strict=True):
+            if name not in hosts_of and node.value != "mesh":
+                complaints.add(node, f"there is no Gateway {name}")
+        served = {host for name in service.gateways for host in hosts_of.get(name, ())}
+        for host, node in zip(service.hosts, items_of(service.node, "hosts"), strict=True):
             if served and "*" not in served and host not in served:
-                complaints.add(whole, f"no Gateway of this VirtualService has its host {host}", show_value=False)
+                complaints.add(node, "must be a host of one of the Gateways")
 
 
 def _check_routes(mesh: Mesh, complaints: Complaints) -> None:

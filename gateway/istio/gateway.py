@@ -15,8 +15,11 @@ class Server:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Gateway:
+    """`node` is the spec, for checks against other manifests."""
+
     metadata: Metadata
     servers: tuple[Server, ...]
+    node: Node
 
     @property
     def hosts(self) -> tuple[str, ...]:
@@ -31,7 +34,9 @@ def read_gateway(document: Node, complaints: Complaints) -> Gateway:
         complaints.add(selector, "must be istio: ingressgateway, the only Envoy here", show_value=False)
     require(spec, "servers", complaints)
     return Gateway(
-        metadata=metadata, servers=tuple(_read_server(item, complaints) for item in items_of(spec, "servers"))
+        metadata=metadata,
+        servers=tuple(_read_server(item, complaints) for item in items_of(spec, "servers")),
+        node=spec,
     )
 
 

@@ -10,10 +10,13 @@ from shared.yaml_documents import Complaints, Node
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class VirtualService:
+    """`gateways` are `<namespace>/<name>`; `node` is the spec, for checks against other manifests."""
+
     metadata: Metadata
     hosts: tuple[str, ...]
     gateways: tuple[str, ...]
     http: tuple[HttpRoute, ...]
+    node: Node
 
 
 def read_virtual_service(document: Node, complaints: Complaints) -> VirtualService:
@@ -31,4 +34,5 @@ def read_virtual_service(document: Node, complaints: Complaints) -> VirtualServi
         hosts=hosts,
         gateways=tuple(name if "/" in name else f"{metadata.namespace}/{name}" for name in gateways),
         http=tuple(route for route in routes if route),
+        node=spec,
     )

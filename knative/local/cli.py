@@ -15,6 +15,7 @@ import click
 from knative.local import control, launch, logs, status
 from knative.local.control import Step
 from knative.local.home import Home
+from knative.local.retail.commands import replay, seed
 from knative.local.terminal import duration, show_error, show_step
 from shared.errors import StartError, ZerocartError
 
@@ -120,6 +121,10 @@ def apply(home: Home, paths: tuple[str, ...]) -> None:
     click.echo(f"Applied {result['objects']} objects, {len(result['changed'])} changed")
     for name in result["revisions"]:
         click.echo(f"Made revision {name}")
+
+
+zerocart.add_command(seed)
+zerocart.add_command(replay)
 
 
 @zerocart.command()

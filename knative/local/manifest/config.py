@@ -5,7 +5,7 @@ import binascii
 from collections.abc import Sequence
 
 from knative.local.autoscaler.defaults import CONFIG_MAP_NAME, Defaults, read_defaults
-from knative.local.manifest.fields import child, is_mapping, mapping
+from knative.local.manifest.fields import check_data_keys, child, is_mapping, mapping
 from knative.local.manifest.metadata import read_metadata, subdomain_rule
 from knative.local.model import ConfigMap, Secret
 from shared.yaml_documents import Complaints, Node
@@ -15,6 +15,7 @@ def read_config_map(document: Node, complaints: Complaints) -> ConfigMap:
     mapping(complaints, document, ("apiVersion", "kind", "metadata", "data", "immutable"))
     metadata = read_metadata(document, complaints, subdomain_rule)
     complaints.boolean(child(document, "immutable"))
+    check_data_keys(complaints, child(document, "data"))
     data = complaints.string_map(child(document, "data"))
     return ConfigMap(name=metadata.name, namespace=metadata.namespace, data=data)
 
@@ -30,6 +31,7 @@ def read_secret(document: Node, complaints: Complaints) -> Secret:
         node = child(document, field)
         if node is None or not is_mapping(complaints, node):
             continue
+        check_data_keys(complaints, node)
         for key, value in node.children.items():
             if (decoded := _value(value, is_encoded, complaints)) is not None:
                 data[key] = decoded

@@ -13,6 +13,9 @@ LARGEST_INT = 2**31 - 1
 _dns_1035 = re.compile(r"[a-z]([-a-z0-9]*[a-z0-9])?")
 _dns_1123 = re.compile(r"[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*")
 
+_qualified = re.compile(r"[A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?")
+_data_key = re.compile(r"[-._a-zA-Z0-9]+")
+
 
 def child(node: Node | None, *keys: str) -> Node | None:
     """The node at a path of keys, or None where it is absent or null."""
@@ -39,7 +42,8 @@ def mapping(
     for key in disallowed:
         if (found := child(node, key)) is not None:
             complaints.add(found, "must not set the field(s)", show_value=False)
-    complaints.only(node, [*known, *disallowed])
+    # Named as known only where they stand: a hint must not lead to them.
+    complaints.only(node, [*known, *(key for key in disallowed if key in node.children)])
     return node
 
 
@@ -95,6 +99,34 @@ def dns_1035_rule(name: str) -> str | None:
             "start with an alphabetic character, and end with an alphanumeric character]"
         )
     return None
+
+
+def check_keys(complaints: Complaints, node: Node | None) -> None:
+    """The keys of labels and annotations: a name of at most 63, after an optional prefix and a slash."""
+    for key, value in (node.children if node else {}).items():
+        prefix, slash, name = key.rpartition("/")
+        if not _qualified.fullmatch(name) or (slash and not is_dns_1123_subdomain(prefix)):
+            complaints.add(
+                value,
+                f"invalid key name \"{key}\": a qualified name must consist of alphanumeric characters, '-', '_' or "
+                "'.', and must start and end with an alphanumeric character, after an optional DNS subdomain and '/'",
+                show_value=False,
+            )
+
+
+def check_data_keys(complaints: Complaints, node: Node | None) -> None:
+    """The keys of a ConfigMap's or Secret's data, which may become names of files."""
+    for key, value in (node.children if node else {}).items():
+        if len(key) > 253 or not _data_key.fullmatch(key) or key in {".", ".."}:
+            complaints.add(
+                value,
+                "a valid config key must consist of alphanumeric characters, '-', '_' or '.'",
+                show_value=False,
+            )
+
+
+def is_qualified_name(name: str) -> bool:
+    return bool(_qualified.fullmatch(name))
 
 
 def is_dns_1123_subdomain(name: str) -> bool:

@@ -5,7 +5,7 @@ from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 
 from knative.local.autoscaler.go_values import SECOND_NS, parse_duration_ns
-from knative.local.manifest.fields import child, dns_1035_rule, is_dns_1123_subdomain, mapping, missing
+from knative.local.manifest.fields import check_keys, child, dns_1035_rule, is_dns_1123_subdomain, mapping, missing
 from knative.local.model import EMPTY, Namespace
 from shared.yaml_documents import Complaints, Node
 
@@ -42,7 +42,7 @@ def read_metadata(
         name=complaints.string(name),
         namespace=Namespace(complaints.string(namespace, DEFAULT_NAMESPACE)),
         labels=read_labels(child(node, "labels"), complaints),
-        annotations=complaints.string_map(child(node, "annotations")),
+        annotations=read_annotations(child(node, "annotations"), complaints),
     )
 
 
@@ -52,7 +52,13 @@ def subdomain_rule(name: str) -> str | None:
     return "a lowercase RFC 1123 subdomain must consist of lower case alphanumeric characters, '-' or '.'"
 
 
-def read_labels(node: Node | None, complaints: Complaints) -> Mapping[str, str]:
+def read_annotations(node: Node | None, complaints: Complaints) -> dict[str, str]:
+    check_keys(complaints, node)
+    return complaints.string_map(node)
+
+
+def read_labels(node: Node | None, complaints: Complaints) -> dict[str, str]:
+    check_keys(complaints, node)
     labels = complaints.string_map(node)
     for key, value in labels.items():
         if node and (len(value) > 63 or not _label_value.fullmatch(value)):

@@ -93,7 +93,7 @@ def _check_http(node: Node, complaints: Complaints) -> None:
 
 def _check_port(node: Node | None, complaints: Complaints, port: int, port_name: str) -> None:
     # Knative takes 0 for the container's port, and sends its probe to no other.
-    if node and (isinstance(node.value, bool) or node.value not in {0, port, "", port_name or "http"}):
+    if node and (isinstance(node.value, bool) or node.value not in (0, port, "", port_name or "http")):
         complaints.add(node, "Probe port must match container port", hint=f"leave it out, or write {port}")
 
 

@@ -1,16 +1,21 @@
 """A Knative Service: its metadata and its traffic; the template is read in `template`."""
 
-import re
-
 from knative.local.autoscaler.annotations import PREFIX as AUTOSCALING
 from knative.local.autoscaler.defaults import Defaults
-from knative.local.manifest.fields import bounded, child, dns_1035_rule, mapping, missing, sequence, text
+from knative.local.manifest.fields import (
+    bounded,
+    child,
+    dns_1035_rule,
+    is_qualified_name,
+    mapping,
+    missing,
+    sequence,
+    text,
+)
 from knative.local.manifest.metadata import check_whole_seconds, read_metadata
 from knative.local.manifest.template import read_template
 from knative.local.model import RevisionName, Service, ServiceName, TrafficTarget
 from shared.yaml_documents import Complaints, Node
-
-_qualified_name = re.compile(r"[A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?")
 
 
 def read_service(document: Node, complaints: Complaints, autoscaler_defaults: Defaults) -> Service:
@@ -73,7 +78,7 @@ def _target(node: Node, complaints: Complaints) -> TrafficTarget:
     known = ("percent", "revisionName", "latestRevision", "tag")
     mapping(complaints, node, known, disallowed=("configurationName", "url"))
     revision = text(complaints, node, "revisionName")
-    if revision and not _qualified_name.fullmatch(revision):
+    if revision and not is_qualified_name(revision):
         complaints.add(child(node, "revisionName") or node, f'invalid key name "{revision}"')
     latest = child(node, "latestRevision")
     is_latest = complaints.boolean(latest, not revision)

@@ -13,7 +13,7 @@ from knative.local.manifest.fields import (
     sequence,
     text,
 )
-from knative.local.manifest.metadata import check_whole_seconds, read_labels
+from knative.local.manifest.metadata import check_whole_seconds, read_annotations, read_labels
 from knative.local.manifest.volumes import check_volumes
 from knative.local.model import Container, RevisionTemplate
 from shared.yaml_documents import Complaints, Node
@@ -78,7 +78,7 @@ def _name(metadata: Node | None, service_name: str, complaints: Complaints) -> s
 
 
 def _annotations(node: Node | None, complaints: Complaints, defaults: Defaults) -> dict[str, str]:
-    annotations = complaints.string_map(node)
+    annotations = read_annotations(node, complaints)
     if node is not None:
         for mistake in autoscaling.check(
             annotations,

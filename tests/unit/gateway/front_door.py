@@ -43,11 +43,18 @@ class Reply:
 class _Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
 
+    server: "_Server"
+
     def _answer(self) -> None:
+        """What was asked; but the first request with a certain `x-break` is broken off."""
+        if (key := self.headers.get("x-break")) and key not in self.server.broken:
+            self.server.broken.add(key)
+            self.close_connection = True
+            return
         length = int(self.headers.get("content-length") or 0)
         received = len(self.rfile.read(length))
         asked = {
-            "function": self.server.name,  # type: ignore[attr-defined]
+            "function": self.server.name,
             "path": self.path,
             "method": self.command,
             "headers": list(self.headers.items()),
@@ -79,6 +86,7 @@ class _Server(socketserver.ThreadingMixIn, socketserver.UnixStreamServer):
 
     def __init__(self, path: Path) -> None:
         self.name = path.stem
+        self.broken: set[str] = set()
         super().__init__(str(path), _Handler)
 
     def handle_error(self, request: object, client_address: object) -> None:

@@ -2,6 +2,7 @@
 
 import json
 import re
+import socket
 from pathlib import Path
 
 import pytest
@@ -123,3 +124,22 @@ def test_statistics_have_the_revisions_name(door: FrontDoor) -> None:
     # Pull model: as many connections as requests.
     connections = door.stats("cluster.list-products-00001.upstream_cx_total$")
     assert connections.popitem()[1] == counted["cluster.list-products-00001.upstream_rq_total"]
+
+
+def test_what_only_reads_is_asked_again_when_the_function_breaks_off(door: FrontDoor) -> None:
+    assert door.ask("/api/products", headers={"x-break": "read"}).status == 200
+
+
+def test_what_writes_is_never_asked_again(door: FrontDoor) -> None:
+    answer = door.ask("/api/auth/login", method="POST", body=b"{}", headers={"x-break": "write"})
+    assert (answer.status, answer.json["type"], answer.headers["retry-after"]) == (503, "unavailable", "1")
+
+
+def test_a_slow_upload_holds_no_instance(door: FrontDoor) -> None:
+    active = "(http.front.downstream_rq_active|cluster.login-00001.upstream_rq_active)$"
+    with socket.create_connection(("127.0.0.1", door.port), timeout=10) as client:
+        client.sendall(b"POST /api/auth/login HTTP/1.1\r\nhost: x\r\nconnection: close\r\ncontent-length: 4\r\n\r\nha")
+        waiting = {"http.front.downstream_rq_active": 1, "cluster.login-00001.upstream_rq_active": 0}
+        door.wait_until(lambda: door.stats(active) == waiting)
+        client.sendall(b"lf")
+        assert client.recv(15) == b"HTTP/1.1 200 OK"

@@ -16,8 +16,9 @@ def main(folder: str, count: int, end: str) -> None:
     gauge = Gauge("zerocart_test_open", "x", registry=metrics.registry, multiprocess_mode="livesum")
     gauge.set(1)
     for _ in range(count):
-        metrics.observe_request("GET", "200", 0.002)
-    print("counted", flush=True)
+        metrics.observe_request("GET", 200, 0.002)
+    sys.stdout.write("counted\n")
+    sys.stdout.flush()
     sys.stdin.readline()
     if end == "drains":
         metrics.close()

@@ -1,5 +1,6 @@
 """Every wrong body is refused, with the field named where it has one; no wrong body is a 500."""
 
+from collections.abc import Callable
 from typing import Any
 
 import msgspec
@@ -24,8 +25,16 @@ decode_free = BodyDecoder(Free).decode
 def refusal(raw: bytes) -> Problem:
     with pytest.raises(Problem) as caught:
         decode(raw)
-        decode_free(raw)
     return caught.value
+
+
+def outcome(work: Callable[[], object]) -> int:
+    """The status that a client would get."""
+    try:
+        work()
+    except Problem as problem:
+        return problem.status
+    return 200
 
 
 @pytest.mark.parametrize(
@@ -88,10 +97,7 @@ def test_a_key_that_stands_twice_is_refused_whichever_would_win() -> None:
 
 @given(st.binary(max_size=200))
 def test_no_bytes_are_anything_but_a_value_or_a_problem(raw: bytes) -> None:
-    try:
-        decode_free(raw)
-    except Problem as problem:
-        assert problem.status in {400, 422}
+    assert outcome(lambda: decode_free(raw)) in {200, 400, 422}
 
 
 json_values = st.recursive(
@@ -103,10 +109,7 @@ json_values = st.recursive(
 
 @given(json_values)
 def test_any_json_is_a_value_or_a_problem(value: object) -> None:
-    try:
-        decode(msgspec.json.encode(value))
-    except Problem as problem:
-        assert problem.status in {400, 422}
+    assert outcome(lambda: decode(msgspec.json.encode(value))) in {200, 400, 422}
 
 
 def test_a_query_is_typed_and_has_defaults() -> None:
@@ -128,7 +131,4 @@ def test_a_query_that_cannot_be_read_is_malformed(query: str) -> None:
 
 @given(st.text())
 def test_any_query_is_a_value_or_a_problem(query: str) -> None:
-    try:
-        decode_query(How, query)
-    except Problem as problem:
-        assert problem.status in {400, 422}
+    assert outcome(lambda: decode_query(How, query)) in {200, 400, 422}

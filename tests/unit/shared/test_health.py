@@ -46,7 +46,8 @@ def test_without_one_that_is_not_needed_it_is_ready_and_tells() -> None:
 
 
 def test_a_check_that_hangs_is_not_waited_for_and_not_started_twice() -> None:
-    started, release = [], threading.Event()
+    started: list[None] = []
+    release = threading.Event()
 
     def hangs() -> None:
         started.append(None)
@@ -85,7 +86,6 @@ def test_the_real_checks_pass_with_real_servers_and_fail_without(database_url: s
     report = Health(dependencies.of(gone)).report()
     assert not report.ready
     assert {name: state.reachable for name, state in report.dependencies.items()} == {"postgres": False, "redis": False}
-
 
 
 def test_without_dependencies_it_is_ready() -> None:

@@ -56,7 +56,8 @@ def test_half_a_surrogate_pair_is_written_all_the_same() -> None:
 @pytest.mark.parametrize(
     "secret",
     [
-        "maria.o'neil+x@example.co.uk", "4242424242424242", "4242 4242 4242 4242", "eyJhbGciOiJFZERTQSJ9.eyJzdWIiOjF9.abc",
+        "maria.o'neil+x@example.co.uk", "4242424242424242", "4242 4242 4242 4242",
+        "eyJhbGciOiJFZERTQSJ9.eyJzdWIiOjF9.abc",
         "$argon2id$v=19$m=65536,t=3,p=4$c2FsdA$aGFzaA",
     ],
 )  # fmt: skip
@@ -72,7 +73,8 @@ def test_what_looks_personal_or_secret_is_masked(secret: str) -> None:
 def test_fields_with_a_telling_name_are_masked_whatever_they_hold() -> None:
     fields = {"password": "x", "access_token": "y", "Card": 42, "email": "z", "sku": "85123A", "count": 3}
     assert written("x", fields=fields)["fields"] == {
-        "password": "[masked]", "access_token": "[masked]", "Card": "[masked]", "email": "[masked]", "sku": "85123A", "count": 3,
+        "password": "[masked]", "access_token": "[masked]", "Card": "[masked]", "email": "[masked]",
+        "sku": "85123A", "count": 3,
     }  # fmt: skip
 
 

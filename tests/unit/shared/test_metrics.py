@@ -59,7 +59,9 @@ STEPS = ("drafts written", "journal written", "one replaced", "all replaced", "o
 
 
 @pytest.mark.parametrize("step", STEPS)
-def test_a_merge_that_dies_at_any_step_loses_and_doubles_nothing(tmp_path: Path, step: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_merge_that_dies_at_any_step_loses_and_doubles_nothing(
+    tmp_path: Path, step: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
     for _ in range(2):
         with counting(tmp_path, 5):
             pass
@@ -89,7 +91,7 @@ def test_a_file_that_was_opened_this_instant_is_no_error(tmp_path: Path) -> None
 
 def test_without_a_folder_it_counts_in_memory() -> None:
     metrics = Metrics(Settings(service="login"))
-    metrics.observe_request("GET", "200", 0.003)
+    metrics.observe_request("GET", 200, 0.003)
     metrics.observe_start(0.02)
     text = metrics.exposition().decode()
     assert 'zerocart_requests_total{function="login",method="GET",status="200"} 1.0' in text

@@ -1,5 +1,7 @@
 """Money is exact, and never mixed."""
 
+from collections.abc import Callable
+
 import msgspec
 import pytest
 from hypothesis import given
@@ -31,7 +33,8 @@ def test_a_multiple_is_a_sum_of_equals(price: Money, count: int) -> None:
 @given(amounts, amounts)
 def test_currencies_never_mix(left: int, right: int) -> None:
     a, b = Money(amount=left, currency="GBP"), Money(amount=right, currency="EUR")
-    for work in (lambda: a + b, lambda: a - b, lambda: total([a, b])):
+    works: list[Callable[[], Money]] = [lambda: a + b, lambda: a - b, lambda: total([a, b])]
+    for work in works:
         with pytest.raises(CurrencyMismatchError) as caught:
             work()
         assert {caught.value.left, caught.value.right} == {"GBP", "EUR"}

@@ -19,7 +19,9 @@ import os, sys, threading
 watched = {}
 class Environment(dict):
     def _told(self, name):
-        caller = sys._getframe(2).f_globals.get("__name__", "")
+        asked = sys._getframe(2)
+        asked = asked.f_back if asked.f_globals["__name__"] == "os" else asked  # os.getenv
+        caller = asked.f_globals["__name__"]
         if caller.startswith("shared"):
             watched[caller] = name
     def __getitem__(self, name): self._told(name); return super().__getitem__(name)

@@ -42,7 +42,9 @@ def test_requests_are_counted_and_its_own_paths_are_not(order_socket: Path) -> N
     def counted() -> float:
         _, headers, body = parsed(ask(order_socket, "/metrics"))
         assert headers["content-type"].startswith("text/plain")
-        found = re.search(r'zerocart_requests_total\{function="order",method="other",status="405"\} (\S+)', body.decode())
+        found = re.search(
+            r'zerocart_requests_total\{function="order",method="other",status="405"\} (\S+)', body.decode()
+        )
         return float(found[1]) if found else 0.0
 
     before = counted()
@@ -117,7 +119,9 @@ def test_in_a_container_it_listens_on_the_port_keeps_connections_alive_and_drain
     port = free_port()
     environment = {"PATH": os.environ["PATH"], "PORT": str(port), "FUNCTION_SOURCE": str(FUNCTIONS / "echo/main.py")}
     with (tmp_path / "log").open("wb") as log:
-        process = subprocess.Popen([sys.executable, "-m", "shared.server"], env=environment, cwd=ROOT, stdout=log, stderr=log)
+        process = subprocess.Popen(
+            [sys.executable, "-m", "shared.server"], env=environment, cwd=ROOT, stdout=log, stderr=log
+        )
     connection = http.client.HTTPConnection("127.0.0.1", port, timeout=WITHIN_S)
     try:
         wait_until(lambda: _connects(port), WITHIN_S, "a listening server")
@@ -143,11 +147,13 @@ def _connects(port: int) -> bool:
 
 @pytest.mark.parametrize(
     ("environment", "says"),
-    [({}, "FUNCTION_SOURCE is ''"), ({"FUNCTION_SOURCE": "no.py"}, "no.py"), ({"PORT": "x", "FUNCTION_SOURCE": "setup"}, "PORT")],
-)  # fmt: skip
+    [
+        ({}, "FUNCTION_SOURCE is ''"),
+        ({"FUNCTION_SOURCE": "no.py"}, "no.py"),
+        ({"FUNCTION_SOURCE": str(FUNCTIONS / "echo/main.py"), "PORT": "x"}, "PORT is 'x'"),
+    ],
+)
 def test_what_is_missing_is_said_without_a_traceback(environment: dict[str, str], says: str) -> None:
-    if environment.get("FUNCTION_SOURCE") == "setup":
-        environment = {**environment, "FUNCTION_SOURCE": str(FUNCTIONS / "echo/main.py")}
     ended = subprocess.run(
         [sys.executable, "-m", "shared.server"], env={"PATH": os.environ["PATH"], **environment}, cwd=ROOT,
         capture_output=True, text=True, timeout=WITHIN_S, check=False,

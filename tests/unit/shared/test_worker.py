@@ -124,20 +124,24 @@ def test_an_instance_accepts_no_more_than_it_can_serve(tmp_path: Path) -> None:
 
 def accepted_count(pid: int, socket_path: Path) -> int:
     """How many connections of a Unix socket a process has accepted, by what the kernel tells of both."""
-    named = (line.split() for line in Path("/proc/net/unix").read_text().splitlines() if line.endswith(str(socket_path)))
+    named = (
+        line.split() for line in Path("/proc/net/unix").read_text().splitlines() if line.endswith(str(socket_path))
+    )
     accepted = {f"socket:[{fields[6]}]" for fields in named if fields[5] == "03"}  # connected, not listening
     return sum(link in accepted for link in links(pid))
 
 
 def listens_no_more(pid: int, socket_path: Path) -> bool:
-    named = (line.split() for line in Path("/proc/net/unix").read_text().splitlines() if line.endswith(str(socket_path)))
+    named = (
+        line.split() for line in Path("/proc/net/unix").read_text().splitlines() if line.endswith(str(socket_path))
+    )
     listening = {f"socket:[{fields[6]}]" for fields in named if fields[3] == "00010000"}
     return not any(link in listening for link in links(pid))
 
 
 def links(pid: int) -> list[str]:
     found = []
-    for name in os.listdir(f"/proc/{pid}/fd"):
-        with contextlib.suppress(OSError):
-            found.append(os.readlink(f"/proc/{pid}/fd/{name}"))
+    for link in Path(f"/proc/{pid}/fd").iterdir():
+        with contextlib.suppress(OSError):  # closed meanwhile
+            found.append(str(link.readlink()))
     return found

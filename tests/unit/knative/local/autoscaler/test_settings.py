@@ -4,10 +4,10 @@ from knative.local.autoscaler.defaults import Defaults, read_defaults
 from knative.local.autoscaler.settings import Settings
 
 
-def _settings(concurrency: int = 0, defaults: Defaults | None = None, **annotations: str) -> Settings:
+def _settings(defaults: Defaults | None = None, **annotations: str) -> Settings:
     """Settings with annotations whose names stand with _ for -."""
     keys = {f"autoscaling.knative.dev/{name.replace('_', '-')}": value for name, value in annotations.items()}
-    return Settings.of_revision(keys, container_concurrency=concurrency, reachable=True, defaults=defaults)
+    return Settings.of_revision(keys, container_concurrency=0, reachable=True, defaults=defaults)
 
 
 def test_without_annotations_all_is_as_knative_has_it() -> None:
@@ -36,7 +36,8 @@ def test_without_annotations_all_is_as_knative_has_it() -> None:
 def test_the_target_is_a_share_of_what_an_instance_takes(
     concurrency: int, annotations: dict[str, str], target: float, total: float
 ) -> None:
-    settings = _settings(concurrency, **annotations)
+    keys = {f"autoscaling.knative.dev/{name}": value for name, value in annotations.items()}
+    settings = Settings.of_revision(keys, container_concurrency=concurrency, reachable=True)
     assert settings.target == pytest.approx(target, rel=1e-12)
     assert settings.total == total
 

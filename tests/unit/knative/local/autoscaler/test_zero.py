@@ -34,6 +34,9 @@ class Revision:
             self.count = ruling.wanted_count
         return ruling
 
+    def activity(self) -> Activity:
+        return self.state.activity
+
     def seconds_to_zero(self, *, excess: int = -1, at_most_s: float = 4000) -> float:
         started_s = self.now_s
         while self.count and self.now_s - started_s < at_most_s:
@@ -45,7 +48,7 @@ def test_the_last_instance_stays_until_the_revision_was_active_for_a_stable_wind
     revision = Revision(count=3)
     assert revision.turn(0, after_s=58) == Ruling(wanted_count=1, applies=True)
     assert revision.turn(0, after_s=2) == Ruling(wanted_count=0, applies=False)
-    assert (revision.state.activity, revision.count) == (Activity.INACTIVE, 1)
+    assert (revision.activity(), revision.count) == (Activity.INACTIVE, 1)
 
 
 def test_requests_that_wait_in_front_anyway_let_it_go_at_the_next_turn() -> None:
@@ -77,7 +80,7 @@ def test_a_revision_that_no_route_reaches_is_not_retained_and_needs_no_minimum()
 def test_a_minimum_keeps_it_from_zero() -> None:
     revision = Revision(settings=replace(settings, min_scale=2))
     assert revision.seconds_to_zero(at_most_s=400) == 400
-    assert (revision.count, revision.state.activity) == (2, Activity.ACTIVE)
+    assert (revision.count, revision.activity()) == (2, Activity.ACTIVE)
 
 
 def test_one_instance_stays_where_zero_is_not_allowed() -> None:
@@ -89,41 +92,41 @@ def test_one_instance_stays_where_zero_is_not_allowed() -> None:
 def test_load_while_it_waits_for_zero_makes_it_active_and_the_window_starts_anew() -> None:
     revision = Revision(settings=replace(settings, retention_period_s=300.0))
     revision.turn(0, after_s=60)
-    assert revision.state.activity is Activity.INACTIVE
+    assert revision.activity() is Activity.INACTIVE
     revision.turn(2, ready=2)
-    assert revision.state.activity is Activity.ACTIVE
+    assert revision.activity() is Activity.ACTIVE
     assert revision.turn(0, after_s=58) == Ruling(wanted_count=1, applies=True)
 
 
 def test_the_first_request_at_zero_activates_it_until_an_instance_is_ready() -> None:
     revision = Revision(state=State.of_found_revision(0, 0), count=0)
     assert revision.turn(1, ready=0) == Ruling(wanted_count=1, applies=True)
-    assert revision.state.activity is Activity.ACTIVATING
+    assert revision.activity() is Activity.ACTIVATING
     revision.turn(1, ready=1)
-    assert revision.state.activity is Activity.ACTIVE
+    assert revision.activity() is Activity.ACTIVE
 
 
 def test_a_revision_at_zero_of_which_nothing_is_known_stays_there() -> None:
     revision = Revision(state=State.of_found_revision(0, 0), count=0)
     for _ in range(100):
         assert revision.turn(None) == Ruling(wanted_count=None, applies=False)
-    assert (revision.count, revision.state.activity) == (0, Activity.INACTIVE)
+    assert (revision.count, revision.activity()) == (0, Activity.INACTIVE)
 
 
 def test_a_revision_that_activates_is_not_taken_away_before_its_deadline() -> None:
     revision = Revision(settings=replace(settings, progress_deadline_s=20.0), state=State.of_new_revision(0))
     assert revision.turn(0, after_s=50, ready=0) == Ruling(wanted_count=None, applies=False)
     assert revision.turn(0, after_s=1, ready=0) == Ruling(wanted_count=0, applies=True)
-    assert revision.state.activity is Activity.INACTIVE
+    assert revision.activity() is Activity.INACTIVE
 
 
 def test_a_new_revision_reaches_its_initial_scale_once_and_then_forgets_it() -> None:
     revision = Revision(settings=replace(settings, initial_scale=3), state=State.of_new_revision(0))
     assert revision.turn(None, ready=0).wanted_count == 3
     assert revision.turn(0, ready=2).wanted_count == 3
-    assert revision.state.activity is Activity.ACTIVATING
+    assert revision.activity() is Activity.ACTIVATING
     revision.turn(0, ready=3)
-    assert (revision.state.activity, revision.state.initial_scale_reached) == (Activity.ACTIVE, True)
+    assert (revision.activity(), revision.state.initial_scale_reached) == (Activity.ACTIVE, True)
     assert revision.turn(0, ready=3).wanted_count == 1
 
 
@@ -131,7 +134,7 @@ def test_an_initial_scale_of_zero_is_inactive_from_the_start() -> None:
     revision = Revision(settings=replace(settings, initial_scale=0), state=State.of_new_revision(0), count=0)
     for _ in range(3):
         revision.turn(None)
-    assert (revision.count, revision.state.activity) == (0, Activity.INACTIVE)
+    assert (revision.count, revision.activity()) == (0, Activity.INACTIVE)
 
 
 @pytest.mark.parametrize(("wish", "count"), [(1, 2), (3, 3), (9, 5)])

@@ -17,6 +17,7 @@ MORNING = datetime(2010, 12, 1, 8, 26)
 
 def row(
     invoice: str = "1",
+    *,
     code: str = "A1",
     quantity: int = 6,
     price_minor: int = 250,
@@ -87,11 +88,11 @@ def test_the_week_has_its_orders(week: Path) -> None:
 rows_of_any_kind = st.builds(
     row,
     st.sampled_from(["1", "2", "3", "C4", "A5"]),
-    st.sampled_from(["A1", "a1", "B2", "POST"]),
-    st.integers(-5, 6_000),
-    st.integers(-5, 500),
-    st.sampled_from(["", "17850", "9"]),
-    st.integers(0, 500),
+    code=st.sampled_from(["A1", "a1", "B2", "POST"]),
+    quantity=st.integers(-5, 6_000),
+    price_minor=st.integers(-5, 500),
+    customer=st.sampled_from(["", "17850", "9"]),
+    minute=st.integers(0, 500),
 )
 
 

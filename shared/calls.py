@@ -1,0 +1,70 @@
+"""What an endpoint declares, what its function is given, and what it gives back."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Generic, TypeVar
+
+from werkzeug.datastructures import Headers
+
+from shared.errors import Problem
+
+if TYPE_CHECKING:
+    from shared.tokens import Identity
+
+B = TypeVar("B")
+Q = TypeVar("Q")
+
+PARAMETER = re.compile(r"\{(\w+)\}")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Endpoint:
+    """What an endpoint promises, as OpenAPI tells it."""
+
+    name: str
+    method: str
+    path: str
+    body: type | None
+    query: type | None
+    accepts: Mapping[str, type]
+    answers: Mapping[int, type | str | None]
+    problems: tuple[type[Problem], ...]
+    token: bool
+    roles: tuple[str, ...]
+    idempotent: bool
+    summary: str
+    description: str
+
+    @property
+    def parameters(self) -> list[str]:
+        """The names in braces of the path."""
+        return PARAMETER.findall(self.path)
+
+    @property
+    def reads_body(self) -> bool:
+        return self.method not in {"GET", "HEAD", "DELETE"} or self.body is not None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Call(Generic[B, Q]):
+    """One request, checked: body and query are what the endpoint declares."""
+
+    body: B
+    query: Q
+    path: Mapping[str, str]
+    headers: Headers
+    raw_body: bytes
+    identity: "Identity | None"
+    client_address: str
+    idempotency_key: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What goes back: a struct as JSON, bytes as they are, or nothing."""
+
+    content: object = None
+    status: int = field(default=200, kw_only=True)
+    headers: Mapping[str, str] = field(default_factory=dict, kw_only=True)
+    content_type: str | None = field(default=None, kw_only=True)

@@ -1,0 +1,55 @@
+"""On which machine figures were measured, and what its processes use."""
+
+import os
+import platform
+from collections.abc import Iterable
+from contextlib import suppress
+from pathlib import Path
+
+import psutil
+
+
+def facts() -> dict[str, str]:
+    """What a reader needs to judge a figure: processor, memory, kernel, Python, and how busy it all was."""
+    lines = Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines()
+    names = [line.partition(":")[2].strip() for line in lines if line.startswith("model name")]
+    return {
+        "processor": f"{names[0] if names else platform.machine()}, {os.cpu_count()} cores",
+        "memory": f"{psutil.virtual_memory().total / 2**30:.1f} GiB",
+        "kernel": platform.release(),
+        "python": platform.python_version(),
+        "load at the start": busy(),
+    }
+
+
+def busy() -> str:
+    """The load averages over 1, 5 and 15 minutes; much above zero, other programs share the cores."""
+    return ", ".join(f"{load:.1f}" for load in os.getloadavg())
+
+
+def family(pid: int) -> list[psutil.Process]:
+    """A process and everything it has started that lives."""
+    with suppress(psutil.NoSuchProcess):
+        head = psutil.Process(pid)
+        return [head, *head.children(recursive=True)]
+    return []
+
+
+def cpu_s(pids: Iterable[int]) -> float:
+    """Processor time that processes and their living descendants have used so far."""
+    total_s = 0.0
+    for pid in pids:
+        for process in family(pid):
+            with suppress(psutil.NoSuchProcess):
+                times = process.cpu_times()
+                total_s += times.user + times.system
+    return total_s
+
+
+def pss_bytes(pid: int) -> int:
+    """What memory a process has for itself, and its share of what it has with others. 0 for one that has ended."""
+    with suppress(FileNotFoundError, ProcessLookupError):
+        for line in Path(f"/proc/{pid}/smaps_rollup").read_text(encoding="ascii").splitlines():
+            if line.startswith("Pss:"):
+                return int(line.split()[1]) * 1024
+    return 0

@@ -1,0 +1,144 @@
+"""POST /api/orders: once, from what is in stock, for who is logged in."""
+
+import base64
+import json
+from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+
+from tests.contract.conftest import CARD, Customer, Door, Reply, join
+
+Goods = list[dict[str, object]]
+
+
+def body(*lines: tuple[object, int]) -> dict[str, object]:
+    return {"items": [{"sku": sku, "quantity": pieces} for sku, pieces in lines], "payment": {"card": CARD}}
+
+
+def order(door: Door, customer: Customer, content: object, key: str) -> Reply:
+    return door.post("/api/orders", content, headers={"Idempotency-Key": key}, token=customer.token)
+
+
+def test_an_order_is_201_with_its_place_and_its_sum(door: Door, customer: Customer, goods: Goods, key: str) -> None:
+    first, second = goods[:2]
+    reply = order(door, customer, body((first["sku"], 2), (second["sku"], 1)), key)
+    assert reply.status == 201
+    assert reply.headers["Location"] == f"/api/orders/{reply.text('id')}"
+    assert set(reply.json) == {"id", "status", "items", "total", "placed_at"}
+    assert reply.json["status"] in {"placed", "paid", "payment_pending"}
+    lines = reply.objects("items")
+    assert [set(line) for line in lines] == [{"sku", "name", "quantity", "unit_price", "line_total"}] * 2
+    assert [(line["sku"], line["quantity"]) for line in lines] == [(first["sku"], 2), (second["sku"], 1)]
+    amounts = []
+    for line, good in zip(lines, (first, second), strict=True):
+        price, total, pieces = good["price"], line["line_total"], line["quantity"]
+        assert isinstance(price, dict)
+        assert isinstance(total, dict)
+        assert isinstance(pieces, int)
+        assert line["unit_price"] == price
+        assert total == {"amount": price["amount"] * pieces, "currency": "GBP"}
+        amounts.append(total["amount"])
+    assert reply.json["total"] == {"amount": sum(amounts), "currency": "GBP"}
+    assert reply.text("placed_at").endswith("Z")
+
+
+def test_the_same_key_and_body_get_the_same_order(door: Door, customer: Customer, goods: Goods, key: str) -> None:
+    content = body((goods[0]["sku"], 1))
+    first, again = (order(door, customer, content, key) for _ in range(2))
+    assert again.status in {200, 201}
+    assert again.json == first.json
+    assert again.headers["Location"] == first.headers["Location"]
+
+
+def test_fifty_at_once_with_one_key_are_one_order(door: Door, customer: Customer, goods: Goods, key: str) -> None:
+    content = body((goods[0]["sku"], 1))
+
+    def call(_turn: int) -> Reply:
+        reply = order(door, customer, content, key)
+        for _ in range(10):  # an answer of 503 says nothing of the order, so the same key asks again
+            if reply.status != 503:
+                break
+            reply = order(door, customer, content, key)
+        return reply
+
+    with ThreadPoolExecutor(50) as threads:
+        replies = list(threads.map(call, range(50)))
+    assert {reply.status for reply in replies} <= {200, 201}
+    assert len({reply.text("id") for reply in replies}) == 1
+
+
+def test_the_same_key_with_another_body_is_422(door: Door, customer: Customer, goods: Goods, key: str) -> None:
+    assert order(door, customer, body((goods[0]["sku"], 1)), key).status == 201
+    assert order(door, customer, body((goods[0]["sku"], 2)), key).status == 422
+
+
+def test_two_customers_may_use_the_same_key(door: Door, customer: Customer, goods: Goods, key: str) -> None:
+    replies = [order(door, who, body((goods[0]["sku"], 1)), key) for who in (customer, join(door))]
+    assert [reply.status for reply in replies] == [201, 201]
+    assert replies[0].text("id") != replies[1].text("id")
+
+
+@pytest.mark.parametrize("headers", [{}, {"Idempotency-Key": ""}, {"Idempotency-Key": "x" * 256}])
+def test_without_a_key_it_is_400(door: Door, customer: Customer, goods: Goods, headers: Mapping[str, str]) -> None:
+    reply = door.post("/api/orders", body((goods[0]["sku"], 1)), headers=headers, token=customer.token)
+    assert (reply.status, reply.json["type"]) == (400, "malformed-request")
+
+
+def test_more_than_there_is_is_409_and_names_the_skus(door: Door, customer: Customer, goods: Goods, key: str) -> None:
+    scarce = [good for good in goods if isinstance(good["available"], int) and good["available"] < 10_000][:2]
+    assert scarce, "the shop must have a product with fewer than 10,000 pieces"
+    lines = [(good["sku"], 10_000) for good in scarce]
+    reply = order(door, customer, body(*lines), key)
+    assert (reply.status, reply.json["type"]) == (409, "out-of-stock")
+    assert reply.json["skus"] == [sku for sku, _ in lines]
+    assert order(door, customer, body((scarce[0]["sku"], 1)), key).status == 201, "a refusal is not remembered"
+
+
+@pytest.mark.parametrize(
+    ("change", "field"),
+    [
+        ({"items": []}, "items"),
+        ({"items": [{"sku": "85123A", "quantity": 0}]}, "items[0].quantity"),
+        ({"items": [{"sku": "85123A", "quantity": 10_001}]}, "items[0].quantity"),
+        ({"items": [{"sku": "85123A", "quantity": "1"}]}, "items[0].quantity"),
+        ({"items": [{"sku": "no-such-sku", "quantity": 1}]}, "items[0].sku"),
+        ({"items": [{"sku": "85123A"}]}, "items[0].quantity"),
+        ({"items": [{"sku": "85123A", "quantity": 1, "price": 0}]}, "items[0].price"),
+        ({"payment": {"card": "4242"}}, "payment.card"),
+        ({"payment": {}}, "payment.card"),
+        ({"coupon": "X"}, "coupon"),
+    ],
+)
+def test_a_wrong_field_is_422_and_named(
+    door: Door, customer: Customer, goods: Goods, key: str, change: dict[str, object], field: str
+) -> None:
+    reply = order(door, customer, body((goods[0]["sku"], 1)) | change, key)
+    assert (reply.status, reply.fields) == (422, [field])
+
+
+def forged(customer: Customer) -> list[str]:
+    """Tokens that are not ours, each wrong in its own way."""
+    head, payload, signature = customer.token.split(".")
+
+    def encoded(value: object) -> str:
+        return base64.urlsafe_b64encode(json.dumps(value).encode()).decode().rstrip("=")
+
+    claims = json.loads(base64.urlsafe_b64decode(payload + "=="))
+    return [
+        "x.y.z",
+        f"{head}.{payload}.",
+        f"{encoded({'alg': 'none', 'typ': 'JWT'})}.{payload}.",
+        f"{head}.{encoded(claims | {'roles': ['admin']})}.{signature}",
+        f"{head}.{encoded(claims | {'exp': claims['exp'] + 900})}.{signature}",
+        f"{head}.{payload}.{signature[:-4]}AAAA",
+    ]
+
+
+def test_without_a_token_of_ours_it_is_401(door: Door, customer: Customer, goods: Goods, key: str) -> None:
+    # A header that a client can write decides nothing.
+    headers = {"Idempotency-Key": key, "x-user-id": customer.id, "x-account-id": customer.id, "x-jwt-payload": "e30"}
+    for token in (None, *forged(customer)):
+        reply = door.post("/api/orders", body((goods[0]["sku"], 1)), headers=headers, token=token)
+        assert (reply.status, reply.content_type) == (401, "application/problem+json"), token
+        assert reply.headers["WWW-Authenticate"].startswith("Bearer")

@@ -1,0 +1,111 @@
+"""What can happen to a stack's processes: killed, frozen, gone for a while. And the database, asked directly."""
+
+import os
+import signal
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from typing import Literal
+
+import psycopg
+
+from knative.local import secrets
+from knative.local.home import Home
+from knative.local.parts import postgres
+from knative.local.processes import ProcessIdentity, Records, identify
+from tests.stack import Stack
+from tests.waiting import wait_until
+
+PARTS = ("postgres", "valkey", "envoy", "zygote", "engine")
+BACK_WITHIN_S = 30.0
+
+Fault = Literal["killed", "frozen"]
+
+
+def home_of(stack: Stack) -> Home:
+    return Home(root=stack.home, project=stack.project, port=stack.port)
+
+
+def process(stack: Stack, role: str) -> ProcessIdentity | None:
+    """The living process of a part, from its record."""
+    return Records(home_of(stack).run).find(role)
+
+
+def kill_part(stack: Stack, role: str) -> ProcessIdentity:
+    """kill -9; gives the process that was."""
+    found = wait_for_part(stack, role)
+    os.kill(found.pid, signal.SIGKILL)
+    return found
+
+
+def kill_instances(stack: Stack, *services: str) -> int:
+    """kill -9 of every instance of some services; gives how many died."""
+    count = 0
+    for pid in [pid for service in services for pid in stack.instance_pids(service)]:
+        with suppress(ProcessLookupError):
+            os.kill(pid, signal.SIGKILL)
+            count += 1
+    return count
+
+
+def wait_for_part(stack: Stack, role: str, other_than: ProcessIdentity | None = None) -> ProcessIdentity:
+    """Wait until a part lives, as another process than the one that was killed."""
+    found: list[ProcessIdentity] = []
+
+    def lives() -> bool:
+        now = process(stack, role)
+        if now is not None and now != other_than:
+            found.append(now)
+        return bool(found)
+
+    wait_until(lives, BACK_WITHIN_S, f"another {role}")
+    return found[0]
+
+
+@contextmanager
+def away(stack: Stack, role: str, fault: Fault) -> Iterator[None]:
+    """Have a part away for the block.
+
+    Frozen: it takes connections from nobody and answers nothing. Killed: the engine is frozen first, or it would
+    start another one at once.
+    """
+    frozen = wait_for_part(stack, role if fault == "frozen" else "engine")
+    os.kill(frozen.pid, signal.SIGSTOP)
+    try:
+        if fault == "killed":
+            kill_part(stack, role)
+        yield
+    finally:
+        with suppress(ProcessLookupError):
+            os.kill(frozen.pid, signal.SIGCONT)
+    wait_for_part(stack, role)
+
+
+def alive(pid: int) -> bool:
+    return identify(pid) is not None
+
+
+def connect(stack: Stack, *, superuser: bool = False) -> psycopg.Connection[tuple[object, ...]]:
+    """A connection to the stack's own database, past all of its functions."""
+    home = home_of(stack)
+    password = secrets.password_file(home).read_text(encoding="utf-8").strip()
+    user = "postgres" if superuser else postgres.OWNER
+    return psycopg.connect(postgres.url(home.run, password, user=user), autocommit=True, connect_timeout=5)
+
+
+def rows(stack: Stack, query: str, *values: object) -> list[tuple[object, ...]]:
+    """The answer of the database to one query; waits for a database that is still coming back."""
+    found: list[list[tuple[object, ...]]] = []
+
+    def answered() -> bool:
+        with suppress(psycopg.OperationalError), connect(stack) as connection:
+            found.append(connection.execute(query.encode(), values).fetchall())
+        return bool(found)
+
+    wait_until(answered, BACK_WITHIN_S, "an answer of the database")
+    return found[0]
+
+
+def value(stack: Stack, query: str, *values: object) -> object:
+    """The one value that a query asks for."""
+    ((found,),) = rows(stack, query, *values)
+    return found
