@@ -128,19 +128,29 @@ def read_documents(paths: Iterable[Path], complaints: Complaints, root: Path) ->
     for file in _files(paths):
         name = str(file.relative_to(root)) if file.is_relative_to(root) else str(file)
         try:
-            documents += parse_documents(file.read_text(encoding="utf-8"), name)
-        except yaml.MarkedYAMLError as error:
-            line = error.problem_mark.line + 1 if error.problem_mark else 1
-            whole = Node(file=name, line=line, path="the file", value=None)
-            complaints.add(whole, f"is not YAML: {error.problem}", show_value=False)
+            text = file.read_text(encoding="utf-8")
         except (OSError, UnicodeDecodeError) as error:
             whole = Node(file=name, line=1, path="the file", value=None)
             complaints.add(whole, f"cannot be read: {error}", show_value=False)
+        else:
+            documents += read_text(text, name, complaints)
     return documents
 
 
+def read_text(text: str, name: str, complaints: Complaints) -> list[Node]:
+    """The documents of one YAML text; `name` is what errors call the file."""
+    try:
+        return parse_documents(text, name)
+    except yaml.YAMLError as error:
+        mark = error.problem_mark if isinstance(error, yaml.MarkedYAMLError) else None
+        problem = error.problem if isinstance(error, yaml.MarkedYAMLError) else str(error)
+        whole = Node(file=name, line=mark.line + 1 if mark else 1, path="the file", value=None)
+        complaints.add(whole, f"is not YAML: {problem}", show_value=False)
+        return []
+
+
 def parse_documents(text: str, name: str) -> list[Node]:
-    """The documents of one YAML text; `name` is what errors call the file. Raises yaml.MarkedYAMLError."""
+    """The documents of one YAML text; `name` is what errors call the file. Raises yaml.YAMLError."""
     loader = yaml.SafeLoader(text)
     try:
         trees = []

@@ -45,17 +45,19 @@ class Server(ABC):
     def start(self) -> None:
         """Start it and wait until it takes connections."""
         with (self.folder / "log").open("ab") as log:
-            # A test run that is killed takes its servers along.
-            words = ["setpriv", "--pdeathsig", "KILL", *_prefix(), *self.command()]
+            # A test run that is killed takes its servers along. Set last: a change of id would forget it.
+            words = [*_prefix(), "setpriv", "--pdeathsig", "KILL", *self.command()]
             self.process = subprocess.Popen(words, stdout=log, stderr=log, cwd="/")
         wait_until(lambda: self.accepts() or self._ended(), START_WITHIN_S, f"a ready server in {self.folder}")
         assert not self._ended(), (self.folder / "log").read_text(errors="replace")
 
     def kill(self) -> None:
         """kill -9 of the server and, as a crash of the machine would, of all its processes."""
-        self._signal(signal.SIGKILL)
+        processes = self._signal(signal.SIGKILL)
         assert self.process is not None
         self.process.wait(timeout=10)
+        # Postgres does not start while one of its former processes still has the shared memory.
+        psutil.wait_procs(processes, timeout=10)
 
     def freeze(self) -> None:
         """Stop it where it stands: it takes connections from the kernel's queue no more, and answers nothing."""
@@ -72,15 +74,17 @@ class Server(ABC):
     def _ended(self) -> bool:
         return self.process is not None and self.process.poll() is not None
 
-    def _signal(self, number: signal.Signals) -> None:
+    def _signal(self, number: signal.Signals) -> list[psutil.Process]:
         assert self.process is not None
         server = psutil.Process(self.process.pid)
         # The parent first: it would restart or replace a child that it sees go.
-        for process in [server, *server.children(recursive=True)]:
+        processes = [server, *server.children(recursive=True)]
+        for process in processes:
             try:
                 process.send_signal(number)
             except psutil.NoSuchProcess:  # it ended with its parent
                 continue
+        return processes
 
 
 class PostgresServer(Server):

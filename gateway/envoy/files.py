@@ -45,8 +45,7 @@ def translate(
 
     Args:
         destinations: every Knative Service, also those that no route names.
-        backends: every revision with a socket. One that no destination names any more should stay a moment, for the
-            requests that were on their way.
+        backends: every revision with a socket, also one that no destination names now.
         key_sets: JWKS by jwksUri. While a set is missing, every token of its issuer is refused with 401.
     """
     upstreams = Upstreams.of(destinations, backends)
@@ -68,12 +67,15 @@ def translate(
 
 
 def write(files: EnvoyFiles, folder: Path) -> tuple[str, ...]:
-    """Replace the files that changed, and name them. Clusters come before the routes that name them, and those before
-    the listeners, so Envoy knows each thing before it hears of it.
+    """Replace the files that changed, and name them.
+
+    Clusters come before the routes that name them, and those before the listeners, so Envoy knows each thing before
+    it hears of it. A cluster that goes is kept while the routes on disk name it, for Envoy may still follow those: it
+    goes with the next write. Requests that are on their way to it end as they would have.
     """
     contents = {
         BOOTSTRAP: files.bootstrap,
-        CLUSTERS: files.clusters,
+        CLUSTERS: _with_clusters_in_use(files.clusters, folder),
         FRONT_ROUTES: files.front_routes,
         MESH_ROUTES: files.mesh_routes,
         LISTENERS: files.listeners,
@@ -83,8 +85,25 @@ def write(files: EnvoyFiles, folder: Path) -> tuple[str, ...]:
 
 
 def _response(type_name: str, resources: Sequence[Resource]) -> Resource:
+    return _versioned([typed(type_name, **resource) for resource in resources])
+
+
+def _versioned(resources: Sequence[Resource]) -> Resource:
+    """A discovery response, whose version is that of its content."""
     version = hashlib.sha256(json.dumps(resources, sort_keys=True).encode()).hexdigest()[:16]
-    return {"version_info": version, "resources": [typed(type_name, **resource) for resource in resources]}
+    return {"version_info": version, "resources": list(resources)}
+
+
+def _with_clusters_in_use(clusters: Resource, folder: Path) -> Resource:
+    """The clusters, and those of the last write that its routes name."""
+    try:
+        before = json.loads((folder / CLUSTERS).read_bytes())["resources"]
+        routes = "".join((folder / name).read_text(encoding="utf-8") for name in (FRONT_ROUTES, MESH_ROUTES))
+    except FileNotFoundError:
+        return clusters
+    names = {resource["name"] for resource in clusters["resources"]}
+    in_use = [item for item in before if item["name"] not in names and json.dumps(item["name"]) in routes]
+    return _versioned([*clusters["resources"], *in_use]) if in_use else clusters
 
 
 def _replace(file: Path, content: Resource) -> bool:

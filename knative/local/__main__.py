@@ -3,13 +3,12 @@
 import os
 import sys
 
-from knative.local.home import Home
-
 
 def main(arguments: list[str]) -> int:
     match arguments:
         case ["engine", *options]:
             from knative.local import daemon  # noqa: PLC0415 - each process imports what it needs and no more
+            from knative.local.home import Home  # noqa: PLC0415
 
             daemon.main(Home.from_environment(os.environ), resume="--resume" in options)
         case ["zygote", socket_path]:
@@ -31,5 +30,18 @@ def main(arguments: list[str]) -> int:
     return 0
 
 
+def zerocart() -> None:
+    """The entry point of the installed command."""
+    try:
+        sys.exit(main(sys.argv[1:]))
+    except ModuleNotFoundError as error:
+        # An installation that was interrupted; anything prettier would need what is missing.
+        sys.stderr.write(
+            f"\nerror: the environment is half installed: {error.name} is missing\n\n"
+            "hint: `rm -rf .venv && make up` installs it again\n"
+        )
+        sys.exit(1)
+
+
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    zerocart()

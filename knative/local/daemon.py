@@ -16,15 +16,13 @@ from typing import Any
 
 from knative.local import control, launch, secrets
 from knative.local.control import Step, Tell
-from knative.local.deployment import check, project_paths, read_paths, shared_digest
+from knative.local.deployment import check, parse_texts, project_paths, read_paths, shared_digest
 from knative.local.engine import Engine
 from knative.local.home import Home
 from knative.local.parts import postgres, valkey
 from knative.local.parts.part import Part, Recipe
 from knative.local.processes import Records, identify, wait_until_reaped
-from knative.local.store import key_of
 from shared.errors import StartError, ZerocartError
-from shared.yaml_documents import Complaints, Node, parse_documents
 
 MODULE = "knative.local"
 
@@ -101,9 +99,9 @@ class Daemon:
             began_s = time.monotonic()
             store = self.engine.store
             documents = await asyncio.to_thread(read_paths, project_paths(self.home), self.home)
-            check(documents, self.home)
-            store.put(documents, from_project=True)
-            deployment = check(list(store.documents.values()), self.home)
+            proposal = store.propose(documents, from_project=True)
+            deployment = check(list(proposal.documents.values()), self.home)
+            store.accept(proposal)
             generated = secrets.prepare(self.home, datetime.now(UTC))
             count = len(deployment.services)
             text = f"Read {count} services, {len(documents) - count} other manifests"
@@ -122,7 +120,8 @@ class Daemon:
             await self._ensure(self.envoy, tell)
             await self.engine.wait_for_proof(made)
             if made:
-                tell(Step(text=f"Made {len(made)} revisions, each has started once", took_s=time.monotonic() - began_s))
+                words = "1 revision, it has" if len(made) == 1 else f"{len(made)} revisions, each has"
+                tell(Step(text=f"Made {words} started once", took_s=time.monotonic() - began_s))
             await self._await_keys()
             self._up = True
             return {"mesh_port": self.engine.front_door.mesh_port}
@@ -180,22 +179,18 @@ class Daemon:
             if not self._up:
                 raise StartError("the stack is not up", "`zerocart up` first")
             began_s = time.monotonic()
-            complaints = Complaints()
-            documents: list[Node] = []
-            for name, text in request["files"]:
-                documents += parse_documents(text, name)
-            complaints.raise_if_any()
+            documents = parse_texts(request["files"])
             store = self.engine.store
-            proposed = {**store.documents, **{key_of(document): document for document in documents}}
-            deployment = check(list(proposed.values()), self.home)
-            changed = store.put(documents, from_project=False)
+            proposal = store.propose(documents, from_project=False)
+            deployment = check(list(proposal.documents.values()), self.home)
+            store.accept(proposal)
             made = self.engine.deploy(deployment, secrets.prepare(self.home, datetime.now(UTC)))
             await self.engine.wait_for_proof(made)
             for revision in made:
                 tell(Step(text=f"Made {revision.name}, it serves", took_s=time.monotonic() - began_s))
             return {
                 "objects": len(documents),
-                "changed": [str(key) for key in changed],
+                "changed": [str(key) for key in proposal.changed],
                 "revisions": [each.name for each in made],
             }
 

@@ -9,7 +9,7 @@ import gateway.istio
 from knative.local import manifest
 from knative.local.home import Home
 from knative.local.model import ConfigMap, Secret, Service, ServiceName
-from shared.yaml_documents import Complaints, Node, read_documents
+from shared.yaml_documents import Complaints, Node, read_documents, read_text
 
 LOCAL_MANIFESTS = Path("knative/local/manifests")
 
@@ -23,6 +23,10 @@ class Deployment:
     config_maps: tuple[ConfigMap, ...]
     secrets: tuple[Secret, ...]
     mesh: gateway.istio.Mesh
+
+    def shop_setting(self, name: str) -> str | None:
+        """A value of ConfigMap `shop-settings`: what the functions are told, the gateway goes by too."""
+        return next((each.data.get(name) for each in self.config_maps if each.name == "shop-settings"), None)
 
 
 def project_paths(home: Home) -> list[Path]:
@@ -39,6 +43,14 @@ def read_paths(paths: Iterable[Path], home: Home) -> list[Node]:
     """The documents of files and folders, each with a namespace. Raises ManifestErrors where one is no YAML."""
     complaints = Complaints()
     documents = read_documents(paths, complaints, home.project)
+    complaints.raise_if_any()
+    return documents
+
+
+def parse_texts(files: Iterable[tuple[str, str]]) -> list[Node]:
+    """The documents of some texts, given with their names. Raises ManifestErrors where one is no YAML."""
+    complaints = Complaints()
+    documents = [document for name, text in files for document in read_text(text, name, complaints)]
     complaints.raise_if_any()
     return documents
 

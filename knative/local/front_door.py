@@ -36,8 +36,9 @@ class FrontDoor:
         self._key_sets: dict[str, str] = json.loads(self._keys_file.read_bytes()) if self._keys_file.exists() else {}
         self.mesh_port = _kept_port(home.root / "mesh-port")
 
-    def edge(self) -> Edge:
+    def _edge(self, otlp_endpoint: str | None = None) -> Edge:
         return Edge(
+            otlp_endpoint=otlp_endpoint,
             port=self._home.port,
             mesh_port=self.mesh_port,
             folder=self._home.envoy,
@@ -63,7 +64,7 @@ class FrontDoor:
                 if revision.proof is Proof.READY
             ],
             self._key_sets,
-            self.edge(),
+            self._edge(deployment.shop_setting("OTEL_EXPORTER_OTLP_ENDPOINT")),
         )
         files.write(translated, self._home.envoy)
 
@@ -90,7 +91,7 @@ class FrontDoor:
         return Recipe(
             role="envoy",
             title=f"Envoy on 127.0.0.1:{self._home.port}",
-            command=command(find_binary(), self.edge()),
+            command=command(find_binary(), self._edge()),
             log=self._home.log("envoy"),
             folder=self._home.root,
             accepts=lambda: live(self._home.admin_socket),

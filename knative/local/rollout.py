@@ -54,9 +54,12 @@ class Revision:
 
 
 def next_revision(service: Service, digest: str, function: str, revisions: Sequence[Revision]) -> Revision | None:
-    """The revision that a Service as applied now needs, or None where its newest one is just that."""
+    """The revision that a Service as applied now needs, or None where its newest one is just that.
+
+    One that failed is tried anew under the next name: what it lacked may be there now.
+    """
     newest = newest_of(service.name, revisions)
-    if newest and newest.digest == digest:
+    if newest and newest.digest == digest and newest.proof is not Proof.FAILED:
         return None
     generation = newest.generation + 1 if newest else 1
     return Revision(

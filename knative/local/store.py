@@ -17,6 +17,8 @@ from knative.local.processes import write_atomically
 from knative.local.rollout import Proof, Revision
 from shared.yaml_documents import Complaints, Node, parse_documents
 
+DEFAULT_NAMESPACE = "shop"
+
 
 @dataclass(frozen=True, slots=True, kw_only=True, order=True)
 class Key:
@@ -33,9 +35,18 @@ class Key:
 def key_of(document: Node) -> Key:
     return Key(
         kind=document.text("kind"),
-        namespace=document.text("metadata", "namespace"),
+        namespace=document.text("metadata", "namespace", default=DEFAULT_NAMESPACE),
         name=document.text("metadata", "name"),
     )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Proposal:
+    """The objects as they would be, and which of them would be new, other or gone."""
+
+    documents: Mapping[Key, Node]
+    origins: Mapping[Key, object]
+    changed: tuple[Key, ...]
 
 
 class Store:
@@ -54,35 +65,42 @@ class Store:
         if self._path.exists():
             self._load()
 
-    def put(self, documents: Iterable[Node], *, from_project: bool) -> list[Key]:
-        """Take over objects; gives those that are new or changed.
+    def propose(self, documents: Iterable[Node], *, from_project: bool) -> "Proposal":
+        """What the objects would be with some documents taken over; nothing changes before `accept`.
 
         Args:
-            documents: checked ones.
+            documents: what is to be applied.
             from_project: they are all of the project's own files: one that says what it said the last time leaves
                 the object as it is now, and an object whose file is gone goes too.
         """
-        changed = []
+        objects, origins = dict(self.documents), dict(self.origins)
         seen = set()
         for document in documents:
             key = key_of(document)
             seen.add(key)
-            stands = self.documents.get(key)
+            stands = objects.get(key)
+            if from_project and stands and origins.get(key) == document.value:
+                if stands.value == document.value:
+                    objects[key] = document  # the same, and its lines are known
+                continue
             if from_project:
-                if stands and self.origins.get(key) == document.value:
-                    if stands.value == document.value:
-                        self.documents[key] = document
-                    continue
-                self.origins[key] = document.value
-            if stands is None or stands.value != document.value:
-                changed.append(key)
-            self.documents[key] = document
+                origins[key] = document.value
+            objects[key] = document
         if from_project:
-            for key in set(self.origins) - seen:
-                del self.origins[key]
-                self.documents.pop(key, None)
-                changed.append(key)
-        return changed
+            for key in set(origins) - seen:
+                del origins[key]
+                objects.pop(key, None)
+        changed = [
+            key
+            for key in sorted(set(objects) | set(self.documents))
+            if _value(objects.get(key)) != _value(self.documents.get(key))
+        ]
+        return Proposal(documents=objects, origins=origins, changed=tuple(changed))
+
+    def accept(self, proposal: "Proposal") -> None:
+        """Take a proposal over, once it is checked."""
+        self.documents = dict(proposal.documents)
+        self.origins = dict(proposal.origins)
 
     def save(self) -> None:
         """Write all of it to disk. Raises OSError, for example without space."""
@@ -151,6 +169,10 @@ class Store:
             proof=Proof(entry["proof"]),
             reason=str(entry["reason"]),
         )
+
+
+def _value(document: Node | None) -> object:
+    return document.value if document else None
 
 
 def _revision_to_json(revision: Revision) -> dict[str, str | int]:

@@ -26,7 +26,7 @@ def test_an_address_that_has_an_account_is_409_in_whatever_case(door: Door, cust
     ("change", "field"),
     [
         ({"email": "nobody"}, "email"), ({"email": ""}, "email"), ({"email": None}, "email"),
-        ({"password": "short"}, "password"), ({"password": "x" * 1000}, "password"), ({"password": 12345678}, "password"),
+        ({"password": "short"}, "password"), ({"password": "x" * 1000}, "password"), ({"password": 1234}, "password"),
         ({"name": ""}, "name"), ({"name": "   "}, "name"), ({"admin": True}, "admin"),
     ],
 )  # fmt: skip

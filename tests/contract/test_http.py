@@ -7,13 +7,14 @@ from collections.abc import Mapping
 
 import pytest
 
-from tests.contract.conftest import Customer, Door, Reply
+from tests.contract.conftest import Customer, Door
 
 ORIGIN = "http://localhost:5173"
 MEMBERS = {"type", "title", "status", "detail", "instance", "trace_id"}
 
 # One request for each way to be refused: by the front door, and by a function.
-REFUSED: list[tuple[int, str, str, Mapping[str, str], bytes | None]] = [
+Refused = tuple[int, str, str, Mapping[str, str], bytes | None]
+REFUSED: list[Refused] = [
     (400, "POST", "/api/auth/login", {"Content-Type": "application/json"}, b"{"),
     (400, "POST", "/api/auth/login", {"Content-Type": "application/json"}, b"\xff"),
     (401, "POST", "/api/orders", {"Content-Type": "application/json"}, b"{}"),
@@ -35,15 +36,10 @@ REFUSED: list[tuple[int, str, str, Mapping[str, str], bytes | None]] = [
 ]
 
 
-def call(door: Door, method: str, path: str, headers: Mapping[str, str], body: bytes | None) -> Reply:
-    return door.call(method, path, body, headers=headers)
-
-
-@pytest.mark.parametrize(("status", "method", "path", "headers", "body"), REFUSED)
-def test_an_error_is_a_problem_document(
-    door: Door, status: int, method: str, path: str, headers: Mapping[str, str], body: bytes | None
-) -> None:
-    reply = call(door, method, path, headers, body)
+@pytest.mark.parametrize("refused", REFUSED, ids=lambda refused: f"{refused[0]} {refused[1]} {refused[2]}")
+def test_an_error_is_a_problem_document(door: Door, refused: Refused) -> None:
+    status, method, path, headers, body = refused
+    reply = door.call(method, path, body, headers=headers)
     assert (reply.status, reply.content_type) == (status, "application/problem+json"), reply
     document = reply.json
     assert MEMBERS <= document.keys() <= MEMBERS | {"errors"}

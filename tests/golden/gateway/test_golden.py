@@ -1,11 +1,10 @@
 """Manifests in, Envoy's files out, and Envoy agrees to each.
 
-A folder here is a case; nothing lists them. `REWRITE_GOLDEN=1 pytest tests/golden/gateway` writes what is expected anew
-and removes what belongs to no case; the diff is then for a reviewer to read.
+A folder here is a case; nothing lists them. `make golden` writes what is expected anew and removes what belongs to no
+case; the diff is then for a reviewer to read.
 """
 
 import json
-import os
 import subprocess
 from pathlib import Path
 from typing import Any
@@ -15,12 +14,11 @@ import pytest
 from gateway.envoy import find_binary
 from tests.golden.gateway.golden_case import case_folders, expected_texts, outputs, read_case, run_folder
 
-rewriting = os.environ.get("REWRITE_GOLDEN") == "1"
 cases = pytest.mark.parametrize("case", case_folders(), ids=lambda path: path.name)
 
 
 @cases
-def test_the_manifests_give_the_expected_files(case: Path) -> None:
+def test_the_manifests_give_the_expected_files(case: Path, rewriting: bool) -> None:
     texts = expected_texts(read_case(case).translate())
     for name, text in texts.items():
         if rewriting:
@@ -30,7 +28,7 @@ def test_the_manifests_give_the_expected_files(case: Path) -> None:
 
 
 @cases
-def test_a_case_has_no_file_that_nothing_reads(case: Path) -> None:
+def test_a_case_has_no_file_that_nothing_reads(case: Path, rewriting: bool) -> None:
     known = {"case.yaml", *outputs}
     if "manifests:" not in (case / "case.yaml").read_text():
         known.add("in.yaml")

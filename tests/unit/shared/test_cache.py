@@ -3,6 +3,7 @@
 import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from typing import Any
 
 import pytest
 
@@ -97,6 +98,30 @@ def test_many_at_once_load_once(make_cache: Callable[[], Cache], truth: Truth) -
     assert truth.loads == 1
 
 
+class InterruptedRedis(PromptRedis):
+    """Something else happens right after its first look at a value."""
+
+    happening: Callable[[], object] | None = None
+
+    def execute_command(self, *args: Any, **options: Any) -> Any:
+        seen = super().execute_command(*args, **options)
+        if args[0] == "GET" and (happening := self.happening):
+            self.happening = None
+            happening()
+        return seen
+
+
+def test_a_refill_that_ended_between_look_and_turn_is_not_done_again(
+    make_cache: Callable[[], Cache], redis_url: str, clock: Clock, truth: Truth
+) -> None:
+    other = make_cache()
+    with InterruptedRedis(connection_pool=make_client(redis_url, pool_size=1, name="test").connection_pool) as redis:
+        redis.happening = lambda: read(other, truth)
+        assert read(Cache(redis, Breaker("database"), clock=clock), truth).value == b"version 1"
+        redis.connection_pool.disconnect()
+    assert truth.loads == 1
+
+
 def test_an_old_value_is_served_while_another_loads_the_new_one(
     make_cache: Callable[[], Cache], clock: Clock, truth: Truth
 ) -> None:
@@ -183,6 +208,8 @@ def test_without_redis_values_are_loaded_and_the_process_s_own_copy_covers_an_ab
         clock.now_s += 11
         truth.away = True
         assert read(cache, truth) == CacheAnswer(value=b"version 1", age_s=11, stale=True)
+        assert all(read(cache, truth).stale for _ in range(20))
+        assert truth.loads == 1 + 3, "the breaker's third failure is the last question"
         clock.now_s += 100
         with pytest.raises(Unavailable):
             read(cache, truth)

@@ -2,7 +2,9 @@
 
 import functools
 import logging
-from collections.abc import Mapping
+import time
+from collections.abc import Callable, Iterator, Mapping
+from datetime import UTC, datetime
 from typing import Any, cast
 
 import flask
@@ -10,6 +12,7 @@ import msgspec
 import pytest
 from werkzeug.test import EnvironBuilder
 
+from shared import settings, tokens
 from shared.bodies import LIMIT_BYTES
 from shared.callers import client_address
 from shared.endpoint import Answer, Call, View, endpoint
@@ -195,3 +198,52 @@ def test_what_is_declared_stays_readable_on_the_decorated_function() -> None:
 def test_only_what_our_gateway_appended_tells_the_clients_address(forwarded: str | None, address: str) -> None:
     environ = {"REMOTE_ADDR": "127.0.0.1"} | ({"HTTP_X_FORWARDED_FOR": forwarded} if forwarded else {})
     assert client_address(environ) == address
+
+
+class Who(msgspec.Struct, frozen=True):
+    subject: str
+    roles: list[str]
+
+
+def _who(call: Call[None, None]) -> Answer:
+    assert call.identity is not None
+    return Answer(Who(subject=call.identity.subject, roles=list(call.identity.roles)))
+
+
+@pytest.fixture
+def signed(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[..., str]]:
+    """Makes Authorization headers that this process takes."""
+    private, public = tokens.generate_keys(datetime.now(UTC))
+    monkeypatch.setenv("TOKEN_PUBLIC_KEYS", public)
+    settings.current.cache_clear()
+
+    def sign(*roles: str, audience: str = "zerocart", now_s: float | None = None) -> str:
+        issuer = settings.current().token_issuer
+        at_s = time.time() if now_s is None else now_s
+        return "Bearer " + tokens.sign("a-1", roles, keys=private, issuer=issuer, audience=audience, now_s=at_s)
+
+    yield sign
+    settings.current.cache_clear()
+
+
+def test_a_valid_token_says_who_calls(signed: Callable[..., str]) -> None:
+    who = endpoint("GET", "/who", answers={200: Who}, token=True)(_who)
+    response = ask(who, "/who", headers={"Authorization": signed("buyer")})
+    assert msgspec.json.decode(response.data) == {"subject": "a-1", "roles": ["buyer"]}
+    assert ask(who, "/who", headers={"Authorization": signed().replace("Bearer", "bearer")}).status_code == 200
+
+
+def test_without_a_token_that_counts_nobody_gets_in(signed: Callable[..., str]) -> None:
+    who = endpoint("GET", "/who", answers={200: Who}, token=True)(_who)
+    wrong = ["", "Bearer", "Bearer ", "Basic eDp5", "Bearer x.y.z", signed(audience="other"), signed(now_s=1.0)]
+    for authorization in (*wrong, signed()[:-3] + "AAA"):
+        response = ask(who, "/who", headers={"Authorization": authorization} if authorization else {})
+        assert problem(response)["type"] == "unauthorized"
+        assert response.headers["WWW-Authenticate"].startswith("Bearer")
+
+
+def test_a_role_is_needed_where_one_is_asked_for(signed: Callable[..., str]) -> None:
+    report = endpoint("GET", "/report", answers={200: Who}, roles=("admin", "auditor"))(_who)
+    assert problem(ask(report, "/report", headers={"Authorization": signed("buyer")}))["status"] == 403
+    assert ask(report, "/report", headers={"Authorization": signed("buyer", "auditor")}).status_code == 200
+    assert ask(report, "/report", headers={"x-user-roles": "admin"}).status_code == 401

@@ -21,9 +21,9 @@ def operation(document: dict[str, Any]) -> dict[str, Any]:
     return found
 
 
-def test_every_function_of_the_folder_is_in_it(document: dict[str, Any]) -> None:
+def test_every_function_of_the_folder_that_declares_an_endpoint_is_in_it(document: dict[str, Any]) -> None:
     names = {o["operationId"] for path in document["paths"].values() for o in path.values()}
-    assert names == {path.parent.name for path in FUNCTIONS.glob("*/main.py")}
+    assert names == {path.parent.name for path in FUNCTIONS.glob("*/main.py")} - {"plain"}
     assert document["openapi"] == "3.1.0"
 
 

@@ -97,6 +97,42 @@ def test_a_bug_is_in_the_log_with_its_trace_and_masked(tmp_path: Path) -> None:
     assert "maria@example.com" not in line["exception"]
 
 
+def test_a_function_without_an_endpoint_is_served_and_its_errors_tell_nothing(tmp_path: Path) -> None:
+    with Instances("plain", tmp_path) as instances:
+        instances.start()
+        assert parsed(ask(instances.socket_path, "/x", "POST", body=b"y"))[2] == b"/x POST"
+        assert parsed(ask(instances.socket_path, "/x", "HEAD"))[2] == b""
+        for path, expected in (("/fail", 500), ("/teapot", 418)):
+            status, headers, body = parsed(ask(instances.socket_path, path))
+            assert (status, headers["content-type"]) == (expected, "application/problem+json")
+            assert msgspec.json.decode(body)["trace_id"] == headers["x-trace-id"]
+            assert b"secret" not in body
+
+
+def test_plain_functions_framework_serves_an_endpoint_too(tmp_path: Path) -> None:
+    port = free_port()
+    words = ["functions-framework", "--source", str(FUNCTIONS / "order/main.py"), "--target", "order"]
+    words += ["--host", "127.0.0.1", "--port", str(port)]
+    environment = {"PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}", "PYTHONPATH": str(ROOT)}
+    with (tmp_path / "log").open("wb") as log:
+        process = subprocess.Popen(words, env=environment, cwd=tmp_path, stdout=log, stderr=log, start_new_session=True)
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=WITHIN_S)
+    try:
+        wait_until(lambda: _connects(port), WITHIN_S, "a listening functions-framework")
+        headers = {"Idempotency-Key": "k", "Content-Type": "application/json"}
+        connection.request("POST", "/api/shops/x/orders", b'{"items": []}', headers)
+        answer = connection.getresponse()
+        assert (answer.status, answer.read()[:12]) == (201, b'{"shop":"x",')
+        connection.request("POST", "/api/shops/x/orders", b"{}", headers)
+        refusal = connection.getresponse()
+        assert (refusal.status, refusal.getheader("Content-Type")) == (422, "application/problem+json")
+        assert re.fullmatch("[0-9a-f]{32}", refusal.getheader("x-trace-id") or "")
+    finally:
+        connection.close()
+        os.killpg(process.pid, signal.SIGKILL)  # it has a worker of its own
+        process.wait()
+
+
 def test_metrics_are_the_sum_over_instances_also_ended_ones(tmp_path: Path) -> None:
     with Instances("echo", tmp_path, {"PROMETHEUS_MULTIPROC_DIR": str(tmp_path / "metrics")}) as instances:
         for _ in range(3):

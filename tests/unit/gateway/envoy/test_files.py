@@ -1,5 +1,6 @@
 """The files themselves: replaced whole, and only when something changed."""
 
+import json
 from pathlib import Path
 
 from gateway.envoy import Edge, EnvoyFiles, command, translate, write
@@ -33,6 +34,20 @@ def test_only_what_changed_is_written(tmp_path: Path) -> None:
     write(files(tmp_path, "hello-00001"), tmp_path)
     assert write(files(tmp_path, "hello-00001"), tmp_path) == ()
     assert write(files(tmp_path, "hello-00001", "hello-00002"), tmp_path) == ("clusters.json",)
+
+
+def test_a_cluster_that_goes_stays_until_the_routes_that_name_it_have_gone(tmp_path: Path) -> None:
+    def clusters() -> list[str]:
+        return [item["alt_stat_name"] for item in json.loads((tmp_path / "clusters.json").read_text())["resources"]]
+
+    write(files(tmp_path, "hello-00001", "hello-00003"), tmp_path)
+    assert set(write(files(tmp_path, "hello-00002"), tmp_path)) == {
+        "clusters.json", "front-routes.json", "mesh-routes.json",
+    }  # fmt: skip
+    assert clusters() == ["hello-00002", "hello-00001"]
+    assert write(files(tmp_path, "hello-00002"), tmp_path) == ("clusters.json",)
+    assert clusters() == ["hello-00002"]
+    assert write(files(tmp_path, "hello-00002"), tmp_path) == ()
 
 
 def test_nothing_but_the_files_is_left_and_only_the_owner_reads_them(tmp_path: Path) -> None:

@@ -56,6 +56,12 @@ def test_the_same_template_and_code_make_no_new_revision() -> None:
     assert next_revision(SERVICE, "abc", "login", [revision(1, digest="abc")]) is None
 
 
+def test_a_revision_that_failed_is_tried_anew_when_it_is_applied_again() -> None:
+    made = next_revision(SERVICE, "abc", "login", [failed(revision(1, digest="abc"), "no secret")])
+    assert made is not None
+    assert made.name == "login-00002"
+
+
 def test_a_change_makes_the_next_generation() -> None:
     made = next_revision(SERVICE, "new", "login", [revision(1), revision(2)])
     assert made is not None

@@ -1,7 +1,7 @@
 import math
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from knative.local.autoscaler.go_values import (
@@ -46,6 +46,7 @@ def test_what_go_takes_for_no_duration_is_none(text: str) -> None:
     assert parse_duration_ns(text) is None
 
 
+@settings(deadline=None)
 @given(st.integers(min_value=0, max_value=3600), st.integers(min_value=0, max_value=59))
 def test_minutes_and_seconds_add_up(minutes: int, seconds: int) -> None:
     assert parse_duration_ns(f"{minutes}m{seconds}s") == (60 * minutes + seconds) * S
@@ -89,6 +90,7 @@ def test_halves_go_away_from_zero(value: float, rounded: float) -> None:
     assert round_half_away(value) == rounded
 
 
+@settings(deadline=None)
 @given(st.floats(allow_nan=False, allow_infinity=False))
 def test_rounding_moves_by_at_most_a_half(value: float) -> None:
     rounded = round_half_away(value)

@@ -1,5 +1,5 @@
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from knative.local.autoscaler.window import Window
@@ -75,6 +75,7 @@ def test_a_weighted_average_of_a_steady_load_is_nearly_the_load() -> None:
     assert window.average(59, "weighted-exponential") == pytest.approx(10, rel=1e-3)
 
 
+@settings(deadline=None)
 @given(reports, st.integers(min_value=1, max_value=20))
 def test_an_average_lies_between_nothing_and_the_busiest_second(pairs: list[tuple[int, int]], length_s: int) -> None:
     window = _recorded(length_s, *pairs)
@@ -84,6 +85,7 @@ def test_an_average_lies_between_nothing_and_the_busiest_second(pairs: list[tupl
     assert 0 <= window.average(now_s, "weighted-exponential") <= busiest * 1.001
 
 
+@settings(deadline=None)
 @given(reports, st.integers(min_value=1, max_value=20))
 def test_the_linear_average_is_the_sum_over_the_seconds_of_the_window(
     pairs: list[tuple[int, int]], length_s: int
@@ -101,6 +103,7 @@ def test_the_linear_average_is_the_sum_over_the_seconds_of_the_window(
     assert average == pytest.approx(inside / min(last - first + 1, length_s), abs=1e-6)
 
 
+@settings(deadline=None)
 @given(reports, st.integers(min_value=1, max_value=20), st.integers(min_value=1, max_value=20))
 def test_a_resized_window_keeps_what_both_lengths_hold(
     pairs: list[tuple[int, int]], before_s: int, after_s: int

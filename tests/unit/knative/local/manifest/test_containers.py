@@ -53,6 +53,7 @@ from tests.unit.knative.local.manifest.reading import CONTAINER, changed, read_a
         ("readinessProbe", {"grpc": {"port": 8081}}, "a readiness probe by grpc is not honoured here"),
         ("readinessProbe", {"httpGet": {}, "tcpSocket": {}}, "expected exactly one, got both: httpGet, tcpSocket"),
         ("readinessProbe", {"httpGet": {"port": 1}}, "Probe port must match container port"),
+        ("readinessProbe", {"httpGet": {"port": []}}, "Probe port must match container port"),
         ("readinessProbe", {"httpGet": {"scheme": "HTTPS"}}, "only HTTP is honoured here"),
         ("readinessProbe", {"httpGet": {"host": "example.com"}}, "another host is not honoured here"),
         ("readinessProbe", {"httpGet": {"httpHeaders": [{"name": "a", "value": "b"}]}}, "headers of a probe"),

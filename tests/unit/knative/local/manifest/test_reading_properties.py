@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 import pytest
 import yaml
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from knative.local.manifest import read
@@ -63,6 +63,7 @@ def mutants(draw: st.DrawFn) -> list[dict[str, object]]:
     return documents
 
 
+@settings(deadline=None, max_examples=300)
 @given(mutants())
 def test_reading_raises_nothing_but_the_list_of_mistakes(documents: list[dict[str, object]]) -> None:
     text = yaml.safe_dump_all(documents, sort_keys=False)
