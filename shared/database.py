@@ -8,7 +8,6 @@ does everything else that means that the database is away. The next transaction 
 a restart or a failover nothing has to be told.
 """
 
-import enum
 import functools
 import random
 import select
@@ -17,12 +16,11 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Protocol, TypeVar
 
-import psycopg
 from sqlalchemy import Connection, Engine, create_engine, event, text
-from sqlalchemy.exc import DBAPIError, DisconnectionError, InvalidatePoolError, SQLAlchemyError
-from sqlalchemy.exc import TimeoutError as PoolTimeoutError
+from sqlalchemy.exc import DBAPIError, InvalidatePoolError, SQLAlchemyError
 
 from shared.database_connection import BoundedConnection
+from shared.database_failures import Failure, failure
 from shared.errors import Unavailable
 
 T = TypeVar("T")
@@ -34,11 +32,6 @@ IDLE_IN_TRANSACTION_MS = 10_000  # a frozen function gives its locks back
 POOL_WITHIN_S = 1.0
 ATTEMPTS = 5
 
-# Classes and codes of PostgreSQL's appendix A that mean: not now, and not because of what was asked.
-_AWAY_CLASSES = ("08", "53", "57", "58")  # connection, resources, operator, system
-_AWAY_CODES = ("25006", "55P03", "25P03")  # a standby, a lock not given, idle for too long
-_CONFLICTS = ("40001", "40P01")  # serialization failure, deadlock
-
 
 class DatabaseSettings(Protocol):
     """What this module needs of `shared.settings.Settings`."""
@@ -49,14 +42,6 @@ class DatabaseSettings(Protocol):
     def concurrency(self) -> int: ...
     @property
     def service(self) -> str: ...
-
-
-class Failure(enum.Enum):
-    """What an error of the driver means for the transaction."""
-
-    CONFLICT = "rolled back because of another transaction; the same again may succeed"
-    AWAY = "the database cannot serve now"
-    OURS = "the statement is at fault, or the data"
 
 
 def engine(settings: DatabaseSettings) -> Engine:
@@ -144,21 +129,6 @@ def run(engine: Engine, work: Callable[[Connection], T], *, within_s: float = WI
                 raise _unavailable() from error
             time.sleep(pause_s)
     raise AssertionError("the last attempt returns or raises")
-
-
-def failure(error: SQLAlchemyError) -> Failure:
-    """What an error of SQLAlchemy means: try again, come back later, or mend the statement."""
-    if isinstance(error, (PoolTimeoutError, DisconnectionError)):
-        return Failure.AWAY
-    if not isinstance(error, DBAPIError):
-        return Failure.OURS
-    code = getattr(error.orig, "sqlstate", None)
-    if code in _CONFLICTS:
-        return Failure.CONFLICT
-    if error.connection_invalidated or (code or "").startswith(_AWAY_CLASSES) or code in _AWAY_CODES:
-        return Failure.AWAY
-    # Without a code nothing came from a server: there was none.
-    return Failure.AWAY if code is None and isinstance(error.orig, psycopg.OperationalError) else Failure.OURS
 
 
 @contextmanager

@@ -1,8 +1,8 @@
 """Which trace a request belongs to, and how it goes on to the next service (W3C Trace Context).
 
-Every request has a trace id, also where nothing is exported; then it costs two random numbers and a context variable.
-With OTEL_EXPORTER_OTLP_ENDPOINT set, `shared.tracing_export` records spans as well. Endpoints call `begin`, clients of
-other services `outgoing_headers`, logs `current`.
+Every request has a trace id, also where nothing is exported; then it costs two random numbers and two context variables.
+With OTEL_EXPORTER_OTLP_ENDPOINT set, `shared.tracing_export` records spans as well. Either way the span is
+OpenTelemetry's current one, so `opentelemetry.propagate.inject` tells other services of it. Logs ask `current`.
 """
 
 import random
@@ -12,6 +12,9 @@ from contextvars import ContextVar, Token
 from dataclasses import dataclass
 from functools import cache
 from typing import Protocol
+
+from opentelemetry import context
+from opentelemetry.trace import NonRecordingSpan, SpanContext, TraceFlags, TraceState, set_span_in_context
 
 from shared import settings
 
@@ -62,17 +65,6 @@ def leave(token: Token[Trace | None]) -> None:
     _current.reset(token)
 
 
-def outgoing_headers() -> dict[str, str]:
-    """The headers that let a called service go on with the current trace."""
-    trace = _current.get()
-    if trace is None:
-        return {}
-    headers = {"traceparent": f"00-{trace.trace_id}-{trace.span_id}-{'01' if trace.sampled else '00'}"}
-    if trace.state:
-        headers["tracestate"] = trace.state
-    return headers
-
-
 def continued(traceparent: str | None, tracestate: str | None = None) -> Trace:
     """A new span in the trace that a caller names, or in a new trace where it names none that can be read."""
     span_id = f"{random.getrandbits(64) or 1:016x}"
@@ -84,13 +76,22 @@ def continued(traceparent: str | None, tracestate: str | None = None) -> Trace:
 class PlainSpan:
     """Knows its trace and records nothing."""
 
-    __slots__ = ("_token", "trace")
+    __slots__ = ("_context_token", "_token", "trace")
 
     def __init__(self, trace: Trace) -> None:
         self.trace = trace
         self._token = _current.set(trace)
+        told = SpanContext(
+            int(trace.trace_id, 16),
+            int(trace.span_id, 16),
+            is_remote=False,
+            trace_flags=TraceFlags(TraceFlags.SAMPLED if trace.sampled else TraceFlags.DEFAULT),
+            trace_state=TraceState.from_header([trace.state]) if trace.state else None,
+        )
+        self._context_token = context.attach(set_span_in_context(NonRecordingSpan(told)))
 
     def end(self, status: int, problem: str | None) -> None:  # noqa: ARG002 - as Span has it
+        context.detach(self._context_token)
         _current.reset(self._token)
 
 

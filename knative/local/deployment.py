@@ -7,6 +7,7 @@ from pathlib import Path
 
 import gateway.istio
 from knative.local import manifest
+from knative.local.autoscaler.defaults import Defaults
 from knative.local.home import Home
 from knative.local.model import ConfigMap, Secret, Service, ServiceName
 from shared.yaml_documents import Complaints, Node, read_documents, read_text
@@ -22,6 +23,7 @@ class Deployment:
     manifests: Mapping[ServiceName, Node]
     config_maps: tuple[ConfigMap, ...]
     secrets: tuple[Secret, ...]
+    autoscaler_defaults: Defaults
     mesh: gateway.istio.Mesh
 
     def shop_setting(self, name: str) -> str | None:

@@ -132,7 +132,7 @@ class Engine:
         Gives the new revisions, not yet proven. Raises OSError, StartError.
         """
         sources = environment.sources(deployment.config_maps, (*deployment.secrets, *generated))
-        self.scaling.configure(deployment.config_maps)
+        self.scaling.configure(deployment.autoscaler_defaults)
         made = []
         for name, service in deployment.services.items():
             revision = next_revision(

@@ -1,12 +1,12 @@
 """One autoscaler a revision: fed from Envoy's readings, asked every two seconds, and at once by a first request."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from knative.local.autoscaler import scaler
-from knative.local.autoscaler.defaults import CONFIG_MAP_NAME, Defaults, read_defaults
+from knative.local.autoscaler.defaults import Defaults
 from knative.local.autoscaler.settings import Settings
-from knative.local.model import ConfigMap, RevisionName
+from knative.local.model import RevisionName
 from knative.local.rollout import Revision
 from knative.local.samples import Meter, Reading
 
@@ -41,11 +41,9 @@ class Scaling:
         self._reported_s = 0.0
         self._stepped_s = 0.0
 
-    def configure(self, config_maps: Iterable[ConfigMap]) -> None:
-        """Take the defaults of all revisions from ConfigMap `config-autoscaler`, if there is one."""
-        for config_map in config_maps:
-            if config_map.name == CONFIG_MAP_NAME:
-                self._defaults, _ = read_defaults(config_map.data)
+    def configure(self, defaults: Defaults) -> None:
+        """Take what holds for every revision that says nothing of its own."""
+        self._defaults = defaults
 
     def start(self, revision: Revision, now_s: float) -> None:
         """A revision that has just shown that it can serve: it begins with its initial scale."""

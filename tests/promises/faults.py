@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from typing import Literal
 
+import psutil
 import psycopg
 
 from knative.local import secrets
@@ -68,15 +69,20 @@ def away(stack: Stack, role: str, fault: Fault) -> Iterator[None]:
     Frozen: it takes connections from nobody and answers nothing. Killed: the engine is frozen first, or it would
     start another one at once.
     """
-    frozen = wait_for_part(stack, role if fault == "frozen" else "engine")
-    os.kill(frozen.pid, signal.SIGSTOP)
+    found = psutil.Process(wait_for_part(stack, role if fault == "frozen" else "engine").pid)
+    # The parent first: it may have children that answer for it, as Postgres does, and makes no more then.
+    found.suspend()
+    frozen = [found, *found.children(recursive=True)]
     try:
+        for each in frozen[1:]:
+            each.suspend()
         if fault == "killed":
             kill_part(stack, role)
         yield
     finally:
-        with suppress(ProcessLookupError):
-            os.kill(frozen.pid, signal.SIGCONT)
+        for each in frozen:
+            with suppress(psutil.NoSuchProcess):
+                each.resume()
     wait_for_part(stack, role)
 
 

@@ -7,7 +7,8 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 import redis
 
-from shared.breakers import REFRESH_S, Breaker, BreakerOpen
+from shared.breaker_memory import REFRESH_S
+from shared.breakers import Breaker, BreakerOpen
 from shared.errors import NotFound, Unavailable
 from shared.redis_client import make_client
 from tests.servers import ValkeyServer

@@ -89,3 +89,10 @@ def test_a_server_that_became_a_standby_is_left_until_it_takes_writes(
         assert not answers(engine), "a connection to a standby was kept, or a new one made to it"
         read_only("off")
         wait_until(lambda: writes(engine), 5)
+
+
+def test_of_several_hosts_the_one_that_answers_is_used(own_postgres: PostgresServer) -> None:
+    both = own_postgres.url().replace("?host=", "?host=/nowhere,")
+    engine = database.make_engine(both, pool_size=1, application_name="test-function")
+    assert answers(engine)
+    engine.dispose()
