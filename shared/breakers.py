@@ -8,7 +8,6 @@ After `fail_max` failures in a row the breaker opens: calls are refused at once.
 processes', is let through as a trial; its success closes the breaker, its failure opens it for another `reset_s`.
 """
 
-import functools
 import threading
 import time
 from collections.abc import Callable
@@ -94,9 +93,3 @@ class Breaker:
                 throw_new_error_on_trip=False,
             )
         return breaker
-
-
-@functools.cache
-def breaker(name: str, redis: "Redis | None") -> Breaker:
-    """The breaker of this process for one part, with the usual settings, made at the first call."""
-    return Breaker(name, redis)

@@ -6,7 +6,6 @@ away, the old one is served for as long as it is kept. Without Redis each proces
 copies are what it can show.
 """
 
-import functools
 import secrets
 import struct
 import threading
@@ -18,9 +17,8 @@ from dataclasses import dataclass
 from redis import Redis
 from redis.exceptions import RedisError
 
-from shared.breakers import Breaker, breaker
+from shared.breakers import Breaker
 from shared.errors import Unavailable
-from shared.redis_client import PromptRedis, RedisSettings, client
 from shared.stale_copies import Copy, StaleCopies
 
 REFILL_WITHIN_S = 3.0  # more than a transaction's budget: then whoever refilled is taken for dead
@@ -187,16 +185,6 @@ class Cache:
             )
         except RedisError:  # it ends by itself after REFILL_WITHIN_S
             return
-
-
-def cache(settings: RedisSettings) -> Cache:
-    """The cache of this process, made at the first call; it connects at the first read."""
-    return _cache(client(settings))
-
-
-@functools.cache
-def _cache(redis: PromptRedis) -> Cache:
-    return Cache(redis, breaker("database", redis))
 
 
 def _value_key(key: str) -> str:

@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING
 
 import msgspec
 from prometheus_client import CONTENT_TYPE_LATEST
-from werkzeug.test import run_wsgi_app
+from werkzeug.datastructures import Headers
 
-from shared import tracing
+from shared import tracing, wsgi
 from shared.handler import Reply
 from shared.health import Health
 from shared.metrics import Metrics
@@ -92,13 +92,14 @@ def _application(app: "WSGIApplication") -> "Callable[[WSGIEnvironment], Reply]"
     """A function that declares no endpoint, in functions-framework's application."""
 
     def answer(environ: "WSGIEnvironment") -> Reply:
-        body, status_line, headers = run_wsgi_app(app, environ, buffered=True)
+        status_line, given, body = wsgi.call(app, environ)
         status = int(status_line[:3])
+        headers = Headers(given)
         content_type = headers.get("Content-Type")
         if status >= 400 and content_type != PROBLEM_TYPE:
-            return _problem(status, headers.items(), environ)
+            return _problem(status, given, environ)
         del headers["Content-Type"], headers["Content-Length"]
-        return Reply(status, list(headers.items()), content_type, b"".join(body))
+        return Reply(status, list(headers.items()), content_type, body)
 
     return answer
 

@@ -87,14 +87,22 @@ def main(arguments: list[str]) -> int:
         if not source.is_file():
             hint = "set FUNCTION_SOURCE, or give it: python -m shared.server functions/list_products/main.py"
             raise StartError(f"FUNCTION_SOURCE is {given!r}, it must be the main.py of a function", hint)
-        port = settings.current().port
-        listening = socket.create_server(("::", port), family=socket.AF_INET6, dualstack_ipv6=True, backlog=BACKLOG)
-        run(source=source, listening=listening, environment=os.environ, on_ready=lambda: None)
+        run(source=source, listening=_listen(settings.current().port), environment=os.environ, on_ready=lambda: None)
     except ZerocartError as error:
         hint = f"\n\nhint: {error.hint}" if error.hint else ""
         print(f"error: {error}{hint}", file=sys.stderr)  # noqa: T201
         return 1
     return 0
+
+
+def _listen(port: int) -> socket.socket:
+    """A listening socket on all addresses, as Knative wants it: of both families where the machine has both."""
+    try:
+        if socket.has_dualstack_ipv6():
+            return socket.create_server(("::", port), family=socket.AF_INET6, dualstack_ipv6=True, backlog=BACKLOG)
+        return socket.create_server(("0.0.0.0", port), backlog=BACKLOG)  # noqa: S104
+    except OSError as error:
+        raise StartError(f"PORT is {port}, which cannot be listened on: {error.strerror}", "choose another") from None
 
 
 if __name__ == "__main__":

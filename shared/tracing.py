@@ -1,6 +1,6 @@
 """Which trace a request belongs to, and how it goes on to the next service (W3C Trace Context).
 
-Every request has a trace id, also where nothing is exported; then it costs two random numbers and two context variables.
+Every request has a trace id, also where nothing is exported; that costs two random numbers and two context variables.
 With OTEL_EXPORTER_OTLP_ENDPOINT set, `shared.tracing_export` records spans as well. Either way the span is
 OpenTelemetry's current one, so `opentelemetry.propagate.inject` tells other services of it. Logs ask `current`.
 """

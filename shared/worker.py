@@ -25,6 +25,8 @@ from granian._futures import _new_cbscheduler
 from granian._granian import SocketHolder, WorkerSignal, WSGIWorker
 from granian.http import HTTP1Settings
 
+from shared import wsgi
+
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIApplication
 
@@ -123,19 +125,10 @@ class Worker:
             running.append(None)
             try:
                 environ.update(constant)
-                started: list[Any] = []
-
-                def start_response(
-                    status: str, headers: list[tuple[str, str]], _error: object = None
-                ) -> Callable[[bytes], object]:
-                    started[:] = (int(status[:3]), headers)
-                    return _refuse_writing
-
-                body = _joined(app(environ, start_response))
-                status, headers = started
+                status, headers, body = wsgi.call(app, environ)
                 if not unix and draining.is_set():
                     headers = [*headers, ("Connection", "close")]
-                protocol.response_bytes(status, headers, body)
+                protocol.response_bytes(int(status[:3]), headers, body)
             finally:
                 running.pop()
 
@@ -165,16 +158,3 @@ class _Errors:
 
     def flush(self) -> None:
         """Nothing is held back."""
-
-
-def _joined(chunks: Iterable[bytes]) -> bytes:
-    try:
-        return b"".join(chunks)
-    finally:
-        close = getattr(chunks, "close", None)
-        if close is not None:
-            close()
-
-
-def _refuse_writing(_data: bytes) -> object:
-    raise NotImplementedError("write() of WSGI is for applications of before 2003")

@@ -14,10 +14,17 @@ hypothesis.settings.load_profile("zerocart")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Tests on a whole stack run on one worker, one after another: one that only call it, one that break theirs."""
+    """Say what must run on one worker, one after another.
+
+    The tests that call a whole stack share one, those that break theirs take turns, and a file's tests stay
+    together, for the servers that it started.
+    """
     for item in items:
         fixtures = set(getattr(item, "fixturenames", ()))
         if {"stack", "base_url"} & fixtures:
-            item.add_marker(pytest.mark.xdist_group("stack"))
+            group = "stack"
         elif "own_stack" in fixtures:
-            item.add_marker(pytest.mark.xdist_group("own_stack"))
+            group = "own_stack"
+        else:
+            group = str(item.path)
+        item.add_marker(pytest.mark.xdist_group(group))

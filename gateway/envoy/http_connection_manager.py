@@ -17,7 +17,8 @@ _type = "envoy.extensions.filters.network.http_connection_manager.v3.HttpConnect
 def http_connection_manager(mesh: Mesh, key_sets: Mapping[str, str], edge: Edge, name: str, routes: str) -> Resource:
     """The connection manager of one listener; its routes, in the file `routes`, and its statistics have its name.
 
-    The order of filters is Istio's: CORS, tokens, policies, what EnvoyFilters insert, and the router last.
+    The order of filters is Istio's: tokens, policies, what EnvoyFilters insert, and the router last. CORS alone stands
+    before the tokens and not behind them, so that a page can read why it was refused.
     """
     filters = [
         extension("envoy.filters.http.cors", "envoy.extensions.filters.http.cors.v3.Cors"),

@@ -7,6 +7,7 @@ from typing import Literal
 from shared.yaml_documents import Complaints, Node
 
 _part = re.compile(r"(\d+(?:\.\d+)?)(ms|h|m|s)")
+_not_re2 = re.compile(r"\(\?(?:[=!>]|<[=!]|P=|#|\()|\\[1-9]")  # looking around, back references and the like
 _unit_s = {"h": 3600.0, "m": 60.0, "s": 1.0, "ms": 0.001}
 
 
@@ -50,6 +51,9 @@ def read_string_match(node: Node, complaints: Complaints) -> StringMatch | None:
                 re.compile(value)
             except re.error as error:
                 complaints.add(child, f"must be a regular expression: {error}")
+                return None
+            if found := _not_re2.search(value):
+                complaints.add(child, f"has {found[0]}, which RE2 and so Envoy does not know")
                 return None
             return StringMatch(kind="regex", value=value)
         case _:

@@ -23,6 +23,10 @@ def read_virtual_service(document: Node, complaints: Complaints) -> VirtualServi
     metadata = read_metadata(document, complaints, api_version="networking.istio.io/v1")
     spec = spec_of(document, complaints, ("hosts", "gateways", "http"))
     hosts = complaints.strings(require(spec, "hosts", complaints))
+    if "*" in hosts and len(hosts) > 1:
+        complaints.add(
+            spec.children["hosts"], "must have no other host beside *, which is all of them", show_value=False
+        )
     gateways = complaints.strings(require(spec, "gateways", complaints))
     for item in items_of(spec, "gateways"):
         if item.value == "mesh":

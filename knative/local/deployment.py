@@ -83,7 +83,14 @@ def check(documents: Sequence[Node], home: Home) -> Deployment:
         others, complaints, frozenset((service.namespace, service.name) for service in services.values())
     )
     complaints.raise_if_any()
-    return Deployment(services=services, manifests=nodes, config_maps=ours.config_maps, secrets=ours.secrets, mesh=mesh)
+    return Deployment(
+        services=services,
+        manifests=nodes,
+        config_maps=ours.config_maps,
+        secrets=ours.secrets,
+        autoscaler_defaults=ours.autoscaler_defaults,
+        mesh=mesh,
+    )
 
 
 def function_of(service: Service) -> str:

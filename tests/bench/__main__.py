@@ -6,15 +6,77 @@ turns in one run.
 
 import argparse
 import json
+import shlex
 import sys
-import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection
 from datetime import UTC, datetime
 from pathlib import Path
 
-from tests.bench import burst, cold_start, machine, memory, throughput
-from tests.bench.bench import Bench, own_bench, say
+from tests.bench import burst, cold_start, function_cost, machine, memory, replay, starting, throughput
+from tests.bench.bench import Bench, own_bench
 from tests.bench.figures import Figure, as_markdown, as_text
 from tests.stack import PROJECT, QUICK_AUTOSCALER
 
-Group = Callable[[Bench], list[Figure]]
+WEEK = PROJECT / "tests" / "data" / "online-retail-2010-12-01-to-07.csv.gz"
+GROUPS = ("start", "memory", "cold-start", "burst", "throughput", "replay", "function-memory", "function-import")
+
+
+def main(arguments: list[str]) -> int:
+    """0: every figure that was measured holds; 1: one does not."""
+    options = _parser().parse_args(arguments)
+    facts = machine.facts()
+    figures = _measure(set(options.only or GROUPS), options.replay)
+    if options.install:
+        figures += starting.measure_installation()
+    facts |= {"load at the end": machine.busy(), "command": shlex.join(["python", "-m", "tests.bench", *arguments])}
+    if options.write:
+        now = datetime.now(UTC)
+        file = PROJECT / "docs" / "measurements" / f"{now:%Y-%m-%d}.md"
+        file.parent.mkdir(exist_ok=True)
+        file.write_text(as_markdown(figures, facts, f"{now:%Y-%m-%d %H:%M} UTC"), encoding="utf-8")
+    if options.json:
+        found = {"machine": facts, "figures": [figure.as_json() for figure in figures]}
+        sys.stdout.write(f"{json.dumps(found, indent=1)}\n")
+    else:
+        told = "\n".join(f"{name}: {value}" for name, value in facts.items())
+        sys.stdout.write(f"{told}\n\n{as_text(figures)}\n")
+    return int(any(figure.met is False for figure in figures))
+
+
+def _measure(groups: Collection[str], file: Path) -> list[Figure]:
+    on_one_stack: dict[str, Callable[[Bench], list[Figure]]] = {
+        "memory": memory.measure,
+        "cold-start": cold_start.measure,
+        "burst": burst.measure,
+        "throughput": throughput.measure,
+        "replay": lambda bench: replay.measure(bench, file),
+    }
+    figures: list[Figure] = []
+    if not groups.isdisjoint({"start", *on_one_stack}):
+        with own_bench() as bench:
+            first_s = starting.start(bench)
+            if "start" in groups:
+                figures += starting.measure(bench, first_s)
+            bench.stack.run("apply", "-f", "-", given=QUICK_AUTOSCALER)
+            for name, measure in on_one_stack.items():
+                if name in groups:
+                    figures += measure(bench)
+    if "function-memory" in groups:
+        figures += function_cost.measure_memory()
+    if "function-import" in groups:
+        figures += function_cost.measure_imports()
+    return figures
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m tests.bench", description=(__doc__ or "").partition("\n")[0])
+    parser.add_argument("--only", nargs="+", choices=GROUPS, metavar="NAME", help=f"of {', '.join(GROUPS)}")
+    parser.add_argument("--replay", type=Path, default=WEEK, metavar="FILE", help="the data set to replay")
+    parser.add_argument("--install", action="store_true", help="time `make up` in a fresh clone too: it downloads")
+    parser.add_argument("--write", action="store_true", help="keep the figures in docs/measurements/<date>.md")
+    parser.add_argument("--json", action="store_true", help="for a script")
+    return parser
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -69,7 +69,7 @@ def call_once(port: int, request: bytes, within_s: float) -> tuple[int, float]:
     began_s = time.perf_counter()
     connection = Connection(port, request)
     try:
-        connection._socket.settimeout(within_s)  # noqa: SLF001
+        connection._socket.settimeout(within_s)
         connection.send(began_s)
         while (status := connection.receive()) is None:
             if time.perf_counter() - began_s > within_s:

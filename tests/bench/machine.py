@@ -2,7 +2,7 @@
 
 import os
 import platform
-from collections.abc import Iterable
+from collections.abc import Collection
 from contextlib import suppress
 from pathlib import Path
 
@@ -27,22 +27,22 @@ def busy() -> str:
     return ", ".join(f"{load:.1f}" for load in os.getloadavg())
 
 
-def family(pid: int) -> list[psutil.Process]:
-    """A process and everything it has started that lives."""
+def family(pid: int, *, without: Collection[int] = ()) -> list[psutil.Process]:
+    """A process and everything it has started that lives; `without` these and what they have started."""
     with suppress(psutil.NoSuchProcess):
         head = psutil.Process(pid)
-        return [head, *head.children(recursive=True)]
+        below = [child for child in head.children() if child.pid not in without]
+        return [head, *(each for child in below for each in family(child.pid, without=without))]
     return []
 
 
-def cpu_s(pids: Iterable[int]) -> float:
-    """Processor time that processes and their living descendants have used so far."""
+def cpu_s(pid: int, *, without: Collection[int] = ()) -> float:
+    """Processor time that a process and its living descendants have used so far."""
     total_s = 0.0
-    for pid in pids:
-        for process in family(pid):
-            with suppress(psutil.NoSuchProcess):
-                times = process.cpu_times()
-                total_s += times.user + times.system
+    for process in family(pid, without=without):
+        with suppress(psutil.NoSuchProcess):
+            times = process.cpu_times()
+            total_s += times.user + times.system
     return total_s
 
 

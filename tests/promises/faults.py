@@ -70,9 +70,9 @@ def away(stack: Stack, role: str, fault: Fault) -> Iterator[None]:
     start another one at once.
     """
     found = psutil.Process(wait_for_part(stack, role if fault == "frozen" else "engine").pid)
-    # The parent first: it may have children that answer for it, as Postgres does, and makes no more then.
+    # The parent first, which then makes no more: Postgres has children that answer for it. The engine's serve on.
     found.suspend()
-    frozen = [found, *found.children(recursive=True)]
+    frozen = [found, *(found.children(recursive=True) if fault == "frozen" else ())]
     try:
         for each in frozen[1:]:
             each.suspend()

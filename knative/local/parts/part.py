@@ -25,6 +25,7 @@ from shared.errors import StartError
 
 _POLL_S = 0.02
 _LONGEST_RESTART_PAUSE_S = 5.0
+_START_PAUSES_S = (0.3, 0.7)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,7 +83,7 @@ class Part:
         if found is not None:
             # It lives and does not answer: frozen, or half started by an `up` that was killed.
             send_signal(found, signal.SIGKILL)
-        await self._start()
+        await self._start_patiently()
         return False
 
     @property
@@ -94,6 +95,15 @@ class Part:
         if self._restarting:
             self._restarting.cancel()
         self._unfollow()
+
+    async def _start_patiently(self) -> None:
+        """Try a few times: what a killed one left (a lock, shared memory) can take a moment to go."""
+        for pause_s in _START_PAUSES_S:
+            try:
+                return await self._start()
+            except StartError:
+                await asyncio.sleep(pause_s)
+        return await self._start()
 
     async def _start(self) -> None:
         recipe = self.recipe

@@ -38,9 +38,9 @@ def test_what_is_not_routed_is_a_404_problem(door: FrontDoor, path: str) -> None
     assert answer.headers["content-type"] == "application/problem+json"
     assert answer.json == {
         "type": "not-found",
-        "title": "Not Found",
+        "title": "There is no such thing here",
         "status": 404,
-        "detail": "nothing is served at this address",
+        "detail": "Nothing is served at this address",
         "instance": path,
         "trace_id": answer.headers["x-trace-id"],
     }

@@ -1,32 +1,27 @@
 """The gateway's problem documents and the functions' are of one kind: the same type has the same title and status."""
 
-import json
 from collections.abc import Iterator
 from http import HTTPStatus
+from typing import Any
 
 import pytest
 
-from gateway.istio.envoy_filter import ConfigPatch
 from shared.errors import Problem
 from tests.unit.gateway.front_door import shop_mesh
 
 
-def mappers() -> Iterator[tuple[int, dict[str, str]]]:
+def mappers() -> list[tuple[int, dict[str, str]]]:
     """Status and body of each of the gateway's own answers."""
-    for envoy_filter in shop_mesh().envoy_filters:
-        if envoy_filter.metadata.name == "problems":
-            for mapper in local_reply(envoy_filter.patches[0])["mappers"]:
-                text = json.dumps(mapper["filter"])
-                status = mapper.get("status_code") or int(text.partition('"default_value": ')[2].partition(",")[0])
-                yield status, mapper["body_format_override"]["json_format"]
+    (patch,) = next(item.patches for item in shop_mesh().envoy_filters if item.metadata.name == "problems")
+    config: Any = patch.value["typed_config"]
+    return [
+        (mapper.get("status_code") or _status(mapper["filter"]), mapper["body_format_override"]["json_format"])
+        for mapper in config["local_reply_config"]["mappers"]
+    ]
 
 
-def local_reply(patch: ConfigPatch) -> dict[str, list[dict[str, dict[str, dict[str, str]]]]]:
-    config = patch.value["typed_config"]
-    assert isinstance(config, dict)
-    found = config["local_reply_config"]
-    assert isinstance(found, dict)
-    return found
+def _status(condition: dict[str, Any]) -> int:
+    return int(condition["status_code_filter"]["comparison"]["value"]["default_value"])
 
 
 def problems(kind: type[Problem] = Problem) -> Iterator[type[Problem]]:

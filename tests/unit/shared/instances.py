@@ -44,7 +44,7 @@ class Instances:
                     str(FUNCTIONS / function / "main.py"), str(timeout_s),
                 ],
                 stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=log, text=True, env=given, cwd=ROOT,
-                pass_fds=[self._listening.fileno()],
+                pass_fds=[self._listening.fileno()], start_new_session=True,
             )  # fmt: skip
         self._events: queue.Queue[list[str]] = queue.Queue()
         threading.Thread(target=self._read, daemon=True).start()
@@ -90,10 +90,7 @@ class Instances:
     def __exit__(
         self, _type: type[BaseException] | None, _error: BaseException | None, _trace: TracebackType | None
     ) -> None:
-        for pid in self.pids:
-            with contextlib.suppress(ProcessLookupError):
-                os.kill(pid, signal.SIGKILL)
-        self._process.kill()
+        os.killpg(self._process.pid, signal.SIGKILL)
         self._process.wait()
         for stream in (self._process.stdin, self._process.stdout):
             assert stream is not None
@@ -132,7 +129,7 @@ def main(listener: int, source: str, timeout_s: float) -> None:
                     os.write(report, f"exited {found[0]} {os.waitstatus_to_exitcode(found[1])}\n".encode())
         if 0 in readable:
             if not os.read(0, len("fork\n")):
-                return
+                os.killpg(0, signal.SIGKILL)  # the test is over, or was killed: no instance outlives it
             started_s = time.perf_counter()
             if os.fork() == 0:
                 signal.set_wakeup_fd(-1)

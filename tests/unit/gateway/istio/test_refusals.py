@@ -33,6 +33,9 @@ cases = {
     "no regular expression": (
         "routes.yaml", "regex: /api/products/[^/]+", "regex: /api/[", "spec.http[7].match[0].uri.regex", "regular expr",
     ),
+    "a regular expression that Envoy cannot have": (
+        "routes.yaml", "regex: /api/products/[^/]+", "regex: /api/(?!x).*", "spec.http[7].match[0].uri.regex", "RE2",
+    ),
     "an authority that is no Service": (
         "routes.yaml", "authority: list-products.shop.svc.cluster.local", "authority: example.com",
         "spec.http[0].rewrite.authority", "must be <service>.<namespace>.svc.cluster.local",
@@ -42,6 +45,7 @@ cases = {
         "spec.http[0].route[0].destination.host", "must be knative-local-gateway",
     ),
     "a Gateway that is not there": ("routes.yaml", "[zerocart]", "[other]", "spec.gateways[0]", "no Gateway shop"),
+    "a host beside all hosts": ("routes.yaml", 'hosts: ["*"]', 'hosts: ["*", a.example]', "spec.hosts", "no other host"),
     "the same route twice": (
         "routes.yaml", "exact: /api/auth/login", "exact: /api/auth/register", "spec.http[2].match", "what register",
     ),

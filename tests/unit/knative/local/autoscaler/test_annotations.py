@@ -1,5 +1,5 @@
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from knative.local.autoscaler.annotations import NAMES, check
@@ -64,7 +64,6 @@ def test_older_spellings_and_foreign_annotations_are_fine() -> None:
     assert check({PREFIX + "minScale": "1", "example.com/min-scael": "x", PREFIX + "metric": "rps"}) == ()
 
 
-@settings(deadline=None)
 @given(st.dictionaries(st.sampled_from(sorted(NAMES)).map(PREFIX.__add__), st.text(max_size=12)))
 def test_checking_never_raises_and_names_only_what_is_there(annotations: dict[str, str]) -> None:
     assert {mistake.key for mistake in check(annotations)} <= set(annotations)

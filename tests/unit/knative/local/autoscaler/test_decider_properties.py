@@ -4,7 +4,6 @@ import math
 from dataclasses import replace
 
 from hypothesis import given
-from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
 from knative.local.autoscaler.decider import TICK_S, Decision, Load, Memory, decide
@@ -44,7 +43,6 @@ def _replayed(
     return turns_taken
 
 
-@hypothesis_settings(deadline=None)
 @given(settings_of_any_kind(), turns, st.integers(0, 20))
 def test_while_a_panic_lasts_the_count_never_falls(
     settings: Settings, history: list[tuple[Load | None, int]], initial_ready: int
@@ -60,7 +58,6 @@ def test_while_a_panic_lasts_the_count_never_falls(
             least = decision.desired_count
 
 
-@hypothesis_settings(deadline=None)
 @given(settings_of_any_kind(), turns)
 def test_outside_a_panic_it_grows_no_faster_than_the_rate(
     settings: Settings, history: list[tuple[Load | None, int]]
@@ -71,7 +68,6 @@ def test_outside_a_panic_it_grows_no_faster_than_the_rate(
             assert decision.desired_count <= math.ceil(settings.max_scale_up_rate * max(1, ready_count))
 
 
-@hypothesis_settings(deadline=None)
 @given(settings_of_any_kind(), turns)
 def test_a_reachable_revision_shrinks_no_faster_than_the_rate(
     settings: Settings, history: list[tuple[Load | None, int]]
@@ -82,7 +78,6 @@ def test_a_reachable_revision_shrinks_no_faster_than_the_rate(
             assert decision.desired_count >= math.floor(max(1, ready_count) / settings.max_scale_down_rate)
 
 
-@hypothesis_settings(deadline=None)
 @given(settings_of_any_kind(), turns)
 def test_without_data_nothing_is_decided_and_nothing_forgotten(
     settings: Settings, history: list[tuple[Load | None, int]]
@@ -95,7 +90,6 @@ def test_without_data_nothing_is_decided_and_nothing_forgotten(
         before = memory
 
 
-@hypothesis_settings(deadline=None)
 @given(settings_of_any_kind(), turns)
 def test_a_delay_holds_back_only_shrinking(settings: Settings, history: list[tuple[Load | None, int]]) -> None:
     prompt = _replayed(replace(settings, scale_down_delay_s=0), history)
@@ -109,7 +103,6 @@ def test_a_delay_holds_back_only_shrinking(settings: Settings, history: list[tup
             assert waiting.panic == at_once.panic
 
 
-@hypothesis_settings(deadline=None)
 @given(settings_of_any_kind(), loads, st.integers(0, 50))
 def test_burst_capacity_is_a_whole_number_that_says_what_is_left(
     settings: Settings, load: Load, ready_count: int
@@ -126,7 +119,6 @@ def test_burst_capacity_is_a_whole_number_that_says_what_is_left(
             assert decision.excess_burst_capacity <= left < decision.excess_burst_capacity + 1
 
 
-@hypothesis_settings(deadline=None)
 @given(settings_of_any_kind(), turns)
 def test_the_same_inputs_give_the_same_answers(settings: Settings, history: list[tuple[Load | None, int]]) -> None:
     assert _replayed(settings, history) == _replayed(settings, history)

@@ -3,7 +3,6 @@
 from dataclasses import replace
 
 from hypothesis import given
-from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
 from knative.local.autoscaler import scaler
@@ -104,7 +103,6 @@ def test_what_no_route_reaches_any_more_goes_without_its_minimum() -> None:
     assert life.ready_count == 0
 
 
-@hypothesis_settings(deadline=None)
 @given(
     st.lists(st.floats(min_value=0, max_value=300), min_size=1, max_size=120),
     st.integers(0, 3),
@@ -121,7 +119,6 @@ def test_what_is_to_run_always_lies_within_the_bounds(
         assert (least if reachable else 0) <= decision.desired_count <= most
 
 
-@hypothesis_settings(deadline=None)
 @given(st.lists(st.floats(min_value=0, max_value=300), max_size=60))
 def test_whatever_came_before_silence_leads_to_zero(load: list[float]) -> None:
     life = Life(settings, scaler.start(settings, 0))

@@ -1,0 +1,132 @@
+"""Promise 6: scaling down, a new revision, a rollback, a restart of the engine's control loop: no request fails.
+
+Also when the zygote is killed. A prober that never pauses calls all the while; its orders and events are sent once,
+and the gateway does not repeat them either.
+"""
+
+import secrets
+import shutil
+import tempfile
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+import yaml
+
+from tests.promises.customers import Crowd, Reply, call, crowd
+from tests.promises.faults import kill_part, wait_for_part
+from tests.stack import PROJECT, QUICK_AUTOSCALER, Stack, new_stack, running
+from tests.waiting import wait_until
+
+pytestmark = pytest.mark.xdist_group("promises")
+
+SERVICE = "record-event"
+EVENT = {"specversion": "1.0", "source": "/promises/prober", "type": "promise.kept"}
+STRUCTURED = {"content-type": "application/cloudevents+json"}
+
+
+@pytest.fixture(scope="module")
+def project() -> Iterator[Path]:
+    """A copy of the project, to edit a function in."""
+    folder = Path(tempfile.mkdtemp(prefix="zc-project-"))
+    ignore = shutil.ignore_patterns("__pycache__", "node_modules")
+    for name in ("functions", "frontend/catalogue", "gateway", "knative", "shared"):
+        shutil.copytree(PROJECT / name, folder / name, ignore=ignore)
+    yield folder
+    shutil.rmtree(folder)
+
+
+@pytest.fixture(scope="module")
+def stack(project: Path) -> Iterator[Stack]:
+    for each in running(new_stack(project)):
+        each.run("apply", "-f", "-", given=QUICK_AUTOSCALER)
+        yield each
+
+
+class Prober:
+    """Calls without a pause; what fails is kept."""
+
+    def __init__(self, stack: Stack) -> None:
+        self._stack = stack
+        self.failures: list[Reply] = []
+
+    def things(self) -> dict[str, Callable[[], None]]:
+        return {"list": self.read, "event 1": self.write, "event 2": self.write, "event 3": self.write}
+
+    def read(self) -> None:
+        self._keep(call(self._stack, "GET", "/api/products?limit=5"), 200)
+
+    def write(self) -> None:
+        event = {**EVENT, "id": secrets.token_hex(8)}
+        self._keep(call(self._stack, "POST", "/api/events", event, STRUCTURED), 202)
+
+    def _keep(self, reply: Reply, expected: int) -> None:
+        if reply.status != expected:
+            self.failures.append(reply)
+
+
+@pytest.fixture
+def prober(stack: Stack) -> Iterator[Prober]:
+    """Nothing that it sends may fail, from before the test's deeds until after them."""
+    made = Prober(stack)
+    yield made
+    assert made.failures == []
+
+
+def goes_on(people: Crowd, count: int = 40) -> None:
+    """Wait for that many calls more."""
+    wanted = people.total + count
+    wait_until(lambda: people.total >= wanted or people.stopping.is_set(), 40, "calls of the prober")
+
+
+def instance_count(stack: Stack) -> int:
+    return len(stack.instance_pids(SERVICE))
+
+
+def test_while_instances_come_and_go(stack: Stack, prober: Prober) -> None:
+    more = {f"more {number}": prober.write for number in range(30)}
+    with crowd(prober.things()) as people:
+        with crowd(more):
+            wait_until(lambda: instance_count(stack) >= 3, 40, "more instances")
+        most = instance_count(stack)
+        wait_until(lambda: instance_count(stack) == 1, 60, "one instance again")
+        goes_on(people)
+    assert most >= 3
+
+
+def test_while_a_new_revision_takes_over_and_is_rolled_back(stack: Stack, prober: Prober, project: Path) -> None:
+    folder = project / "functions" / "record_event"
+    before = stack.service(SERVICE)["revisions"][0]["name"]
+    with crowd(prober.things()) as people:
+        goes_on(people)
+        with (folder / "main.py").open("a", encoding="utf-8") as source:
+            source.write("# edited\n")
+        stack.run("up")
+        (newest,) = [each for each in stack.service(SERVICE)["revisions"] if each["traffic"] == 100]
+        assert newest["name"] != before
+        wait_until(lambda: all_run(stack, newest["name"]), 30, "the end of the old revision's instances")
+        goes_on(people)
+
+        manifest = yaml.safe_load((folder / "service.yaml").read_text(encoding="utf-8"))
+        manifest["spec"]["traffic"] = [{"revisionName": before, "percent": 100}]
+        stack.run("apply", "-f", "-", given=yaml.safe_dump(manifest))
+        wait_until(lambda: all_run(stack, before), 30, "the end of the new revision's instances")
+        goes_on(people)
+
+
+def all_run(stack: Stack, revision: str) -> bool:
+    """Whether the service has instances, and all of one revision."""
+    counts = {each["name"]: each["instances"] for each in stack.service(SERVICE)["revisions"] if each["instances"]}
+    return set(counts) == {revision}
+
+
+@pytest.mark.parametrize("role", ["engine", "zygote"])
+def test_while_the_control_loop_is_killed_and_comes_back(stack: Stack, prober: Prober, role: str) -> None:
+    pids = set(stack.instance_pids(SERVICE))
+    with crowd(prober.things()) as people:
+        goes_on(people)
+        pids = set(stack.instance_pids(SERVICE))
+        wait_for_part(stack, role, other_than=kill_part(stack, role))
+        wait_until(lambda: stack.zerocart("status", "--json").code == 0, 30, "an engine that answers")
+        goes_on(people)
+        assert pids <= set(stack.instance_pids(SERVICE)), "the instances serve on, and are known again"
