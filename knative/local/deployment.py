@@ -9,9 +9,11 @@ import gateway.istio
 from knative.local import manifest
 from knative.local.autoscaler.defaults import Defaults
 from knative.local.home import Home
-from knative.local.model import ConfigMap, Secret, Service, ServiceName
+from knative.local.model import ConfigMap, RevisionTemplate, Secret, Service, ServiceName
 from shared.yaml_documents import Complaints, Node, read_documents, read_text
 
+# Of a template whose function describes the others, so its code is theirs too. In an image all of them are there.
+CODE_ANNOTATION = "zerocart.example/code"
 LOCAL_MANIFESTS = Path("knative/local/manifests")
 
 
@@ -99,13 +101,21 @@ def function_of(service: Service) -> str:
     return last.partition("@")[0].partition(":")[0].replace("-", "_")
 
 
+def code_folders(template: RevisionTemplate, function: str, home: Home) -> list[Path]:
+    """The folders that a revision is a snapshot of: its function's, or all of them where its template asks for that."""
+    functions = home.project / "functions"
+    if template.annotations.get(CODE_ANNOTATION) == "all-functions":
+        return sorted(file.parent for file in functions.glob("*/main.py"))
+    return [functions / function]
+
+
 def digest(service: Service, home: Home) -> str:
     """Of a Service's template and its function's code: two with the same are the same revision."""
     total = hashlib.sha256(repr(_plain(service)).encode())
-    folder = home.project / "functions" / function_of(service)
-    for file in sorted(path for path in folder.rglob("*") if path.is_file() and "__pycache__" not in path.parts):
-        total.update(str(file.relative_to(folder)).encode())
-        total.update(file.read_bytes())
+    for folder in code_folders(service.template, function_of(service), home):
+        for file in sorted(path for path in folder.rglob("*") if path.is_file() and "__pycache__" not in path.parts):
+            total.update(str(file.relative_to(folder.parent)).encode())
+            total.update(file.read_bytes())
     return total.hexdigest()
 
 

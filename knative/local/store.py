@@ -10,6 +10,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from knative.local.deployment import code_folders
 from knative.local.home import Home
 from knative.local.manifest import read
 from knative.local.model import Namespace, RevisionName, ServiceName
@@ -120,11 +121,8 @@ class Store:
         shutil.rmtree(temporary, ignore_errors=True)
         shutil.rmtree(folder, ignore_errors=True)
         functions = temporary / "functions"
-        shutil.copytree(
-            self._home.project / "functions" / revision.function,
-            functions / revision.function,
-            ignore=shutil.ignore_patterns("__pycache__"),
-        )
+        for code in code_folders(revision.template, revision.function, self._home):
+            shutil.copytree(code, functions / code.name, ignore=shutil.ignore_patterns("__pycache__"))
         (functions / "__init__.py").touch()
         (temporary / "service.json").write_text(json.dumps(manifest.value), encoding="utf-8")
         temporary.rename(folder)

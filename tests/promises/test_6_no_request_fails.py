@@ -122,11 +122,11 @@ def all_run(stack: Stack, revision: str) -> bool:
 
 @pytest.mark.parametrize("role", ["engine", "zygote"])
 def test_while_the_control_loop_is_killed_and_comes_back(stack: Stack, prober: Prober, role: str) -> None:
-    pids = set(stack.instance_pids(SERVICE))
     with crowd(prober.things()) as people:
         goes_on(people)
-        pids = set(stack.instance_pids(SERVICE))
+        pids = stack.instance_pids(SERVICE)
         wait_for_part(stack, role, other_than=kill_part(stack, role))
         wait_until(lambda: stack.zerocart("status", "--json").code == 0, 30, "an engine that answers")
         goes_on(people)
-        assert pids <= set(stack.instance_pids(SERVICE)), "the instances serve on, and are known again"
+        assert stack.instance_pids(SERVICE) == pids, "the instances serve on"
+        assert stack.instance_count(SERVICE) == len(pids), "and are known"
