@@ -16,7 +16,7 @@ from typing import Any
 
 from knative.local import control, launch, secrets
 from knative.local.control import Step, Tell
-from knative.local.deployment import check, parse_texts, project_paths, read_paths, shared_digest
+from knative.local.deployment import check, parse_texts, project_paths, read_paths
 from knative.local.engine import Engine
 from knative.local.home import Home
 from knative.local.parts import postgres, valkey
@@ -42,6 +42,7 @@ class Daemon:
         self._stopped = asyncio.Event()
         self._busy = asyncio.Lock()
         self._up = False
+        self._code_digest = home.code_digest(*launch.ENGINE_PACKAGES)
 
     async def run(self, *, resume: bool) -> None:
         """Answer until told to quit."""
@@ -49,6 +50,7 @@ class Daemon:
         assert identity is not None
         self.engine.start()
         server = await control.serve(self.home.control_socket, self._answer)
+        (self.home.run / "engine.digest").write_text(self._code_digest, encoding="ascii")
         self.records.write("engine", identity)
         for number in (signal.SIGTERM, signal.SIGINT):
             asyncio.get_running_loop().add_signal_handler(number, self._stopped.set)
@@ -141,7 +143,7 @@ class Daemon:
         tell(Step(text=output.strip() or "Prepared the database", took_s=time.monotonic() - began_s))
 
     async def _bring_up_zygote(self, tell: Tell) -> None:
-        digest = await asyncio.to_thread(shared_digest, self.home)
+        digest = await asyncio.to_thread(self.home.code_digest, "shared")
         found = self.records.find("zygote")
         marker = self.home.run / "zygote.digest"
         if found is not None and marker.exists() and marker.read_text(encoding="ascii") != digest:

@@ -119,14 +119,6 @@ def digest(service: Service, home: Home) -> str:
     return total.hexdigest()
 
 
-def shared_digest(home: Home) -> str:
-    """Of the common library, which every instance has from the zygote: with another one it must be loaded anew."""
-    total = hashlib.sha256()
-    for file in sorted((home.project / "shared").rglob("*.py")):
-        total.update(file.read_bytes())
-    return total.hexdigest()
-
-
 def _plain(service: Service) -> tuple[object, ...]:
     template = service.template
     return (

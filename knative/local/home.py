@@ -104,6 +104,14 @@ class Home:
             return path
         return path.with_name(hashlib.sha256(revision.encode()).hexdigest()[:12])
 
+    def code_digest(self, *packages: str) -> str:
+        """Of the Python code of some packages of the project: a process that has loaded another one is out of date."""
+        total = hashlib.sha256()
+        for package in packages:
+            for file in sorted((self.project / package).rglob("*.py")):
+                total.update(file.read_bytes())
+        return total.hexdigest()
+
     def log(self, name: str) -> Path:
         return self.logs / f"{name}.log"
 

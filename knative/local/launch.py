@@ -33,6 +33,8 @@ _PARTS = (
     ("postgres", "Postgres", signal.SIGINT),
 )
 _LONGEST_DRAIN_S = 20.0
+# What the engine's process has loaded.
+ENGINE_PACKAGES = ("knative", "gateway")
 
 
 @contextmanager
@@ -64,9 +66,13 @@ def engine_lives(home: Home) -> bool:
 
 
 def start_engine(home: Home, patience_s: float = 15.0) -> None:
-    """Start the engine unless it lives. Run by root, it gives up root before. Raises StartError."""
+    """Start the engine unless it lives, with the code of today. Run by root, it gives up root. Raises StartError."""
     if engine_lives(home):
-        return
+        loaded = home.run / "engine.digest"
+        if loaded.exists() and loaded.read_text(encoding="ascii") == home.code_digest(*ENGINE_PACKAGES):
+            return
+        # It runs code that was edited since; the next one takes over what runs.
+        _stop_engine(home, Records(home.run), lambda _: None)
     if (found := Records(home.run).find("engine")) is not None:
         stop(found, gently=signal.SIGTERM, timeout_s=2.0)
     home.make_folders()

@@ -45,9 +45,7 @@ class Reply:
         return self.status == 503 and self.headers.get("retry-after", "").isdecimal()
 
 
-def call(
-    stack: Stack, method: str, path: str, body: object = None, headers: Mapping[str, str] | None = None
-) -> Reply:
+def call(stack: Stack, method: str, path: str, body: object = None, headers: Mapping[str, str] | None = None) -> Reply:
     """One request, whatever comes of it."""
     began_s = time.monotonic()
     try:

@@ -40,9 +40,7 @@ def test_fifty_requests_at_once_with_one_key_are_one_order_and_get_one_answer(
     assert orders_with(own_stack, key) == [replies[0].headers["location"]]
 
 
-def test_one_key_is_one_order_while_its_instances_are_killed_again_and_again(
-    own_stack: Stack, skus: list[str]
-) -> None:
+def test_one_key_is_one_order_while_its_instances_are_killed_again_and_again(own_stack: Stack, skus: list[str]) -> None:
     customer, before = join(own_stack), count_orders(own_stack)
     answers: dict[str, set[bytes]] = {}
     lock = threading.Lock()

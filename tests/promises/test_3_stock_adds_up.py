@@ -39,9 +39,7 @@ def units_sold(stack: Stack, skus: list[str]) -> Counter[str]:
     return Counter({str(sku): int(str(count)) for sku, count in rows(stack, query, skus)})
 
 
-def test_the_last_pieces_are_sold_to_as_many_as_there_are_and_to_nobody_else(
-    own_stack: Stack, skus: list[str]
-) -> None:
+def test_the_last_pieces_are_sold_to_as_many_as_there_are_and_to_nobody_else(own_stack: Stack, skus: list[str]) -> None:
     customer, sku = join(own_stack), skus[0]
     put_in_stock(own_stack, sku, 7)
     replies = at_once([lambda: customer.insist_on_order(new_key(), {sku: 1})] * 30)

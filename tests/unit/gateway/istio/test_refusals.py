@@ -45,7 +45,7 @@ cases = {
         "spec.http[0].route[0].destination.host", "must be knative-local-gateway",
     ),
     "a Gateway that is not there": ("routes.yaml", "[zerocart]", "[other]", "spec.gateways[0]", "no Gateway shop"),
-    "a host beside all hosts": ("routes.yaml", 'hosts: ["*"]', 'hosts: ["*", a.example]', "spec.hosts", "no other host"),
+    "a host beside all hosts": ("routes.yaml", 'hosts: ["*"]', 'hosts: ["*", a.example]', "spec.hosts", "no other"),
     "the same route twice": (
         "routes.yaml", "exact: /api/auth/login", "exact: /api/auth/register", "spec.http[2].match", "what register",
     ),
