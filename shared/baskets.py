@@ -6,6 +6,7 @@ from typing import Annotated
 import msgspec
 from msgspec import Meta
 
+from shared.bodies import NO_NUL
 from shared.errors import FieldError, Unprocessable
 
 MOST_PIECES = 10_000
@@ -13,7 +14,7 @@ MOST_LINES = 1_000  # a retailer's largest real orders have about 700
 
 
 class Line(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    sku: Annotated[str, Meta(min_length=1, max_length=64)]
+    sku: Annotated[str, Meta(min_length=1, max_length=64, pattern=NO_NUL)]
     quantity: Annotated[int, Meta(ge=1, le=MOST_PIECES)]
 
 

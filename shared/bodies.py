@@ -16,6 +16,8 @@ import msgspec
 from shared.errors import FieldError, MalformedRequest, Unprocessable
 
 LIMIT_BYTES = 256 * 1024
+NO_NUL = r"^[^\x00]*$"
+"""For the declaration of a text: says in the OpenAPI document what is refused in any case."""
 
 T = TypeVar("T")
 

@@ -30,7 +30,8 @@ from shared.problems import PROBLEM_TYPE, ProblemDocument
 JsonObject = dict[str, Any]
 
 _REFERENCE = "#/components/schemas/{name}"
-_NO_NUL = "^[^\\u0000/]+$"
+# The front door refuses slashes of both kinds within a part of a path, however they are encoded, with 400.
+_PATH_PART = r"^[^\u0000/\\]+$"
 
 
 def document(functions_folder: Path, package: str = "functions") -> JsonObject:
@@ -142,7 +143,7 @@ def _operation(endpoint: Endpoint, types: _Types) -> JsonObject:
 
 def _parameters(endpoint: Endpoint, types: _Types) -> list[JsonObject]:
     parameters = [
-        _parameter("path", name, {"type": "string", "minLength": 1, "pattern": _NO_NUL}, required=True)
+        _parameter("path", name, {"type": "string", "minLength": 1, "pattern": _PATH_PART}, required=True)
         for name in endpoint.parameters
     ]
     if endpoint.query:
@@ -190,7 +191,7 @@ def _responses(endpoint: Endpoint, types: _Types) -> JsonObject:
 def _implied(endpoint: Endpoint) -> Iterable[type[Problem]]:
     """The problems that follow from the rest of a declaration."""
     if endpoint.parameters:
-        yield NotFound
+        yield from (MalformedRequest, NotFound)
     if endpoint.query or endpoint.body or endpoint.accepts or endpoint.idempotent:
         yield from (MalformedRequest, Unprocessable)
     if endpoint.reads_body:

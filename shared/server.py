@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 
 import functions_framework
 
-from shared import dependencies, logs, metrics, settings, tracing
+from shared import dependencies, logs, metrics, settings, tracing, wsgi
 from shared.edge import Edge
 from shared.errors import StartError, ZerocartError
 from shared.health import Health
@@ -70,6 +70,9 @@ def run(
     logs.set_up(current)
     recorder = tracing.recorder()
     app = build_app(source, current)
+    status, _, _ = wsgi.call(app, {"REQUEST_METHOD": "GET", "PATH_INFO": "/healthz"})
+    if not status.startswith("200 "):
+        raise StartError(f"{source} does not pass its own probe: /healthz answers {status}")
     worker = Worker(app, listening, concurrency=current.concurrency)
     metrics.current().observe_start(time.perf_counter() - started_s)
     on_ready()

@@ -9,6 +9,7 @@ from msgspec import Meta
 from sqlalchemy import Connection, text
 
 from shared import cached_answers, cursors, products
+from shared.bodies import NO_NUL
 from shared.cache import CacheAnswer
 from shared.products import FRESH_S, Product
 
@@ -39,7 +40,7 @@ BY_SKU = text("""
 """)
 
 
-Text = Annotated[str, Meta(max_length=200, pattern=r"^[^\x00]*$")]
+Text = Annotated[str, Meta(max_length=200, pattern=NO_NUL)]
 
 
 class Search(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

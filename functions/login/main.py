@@ -10,13 +10,14 @@ from msgspec import Meta
 
 from functions.login import store
 from shared import passwords, settings, tokens
+from shared.bodies import NO_NUL
 from shared.endpoint import Answer, Call, endpoint
 from shared.errors import TooManyRequests, Unauthorized, Unavailable
 
 
 class Credentials(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    email: Annotated[str, Meta(max_length=254)]
-    password: Annotated[str, Meta(max_length=128)]
+    email: Annotated[str, Meta(max_length=254, pattern=NO_NUL)]
+    password: Annotated[str, Meta(max_length=128, pattern=NO_NUL)]
 
 
 class Tokens(msgspec.Struct, frozen=True, kw_only=True):

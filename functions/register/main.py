@@ -10,6 +10,7 @@ from msgspec import Meta
 from functions.register import store
 from functions.register.store import EmailTaken
 from shared import passwords
+from shared.bodies import NO_NUL
 from shared.endpoint import Answer, Call, endpoint
 from shared.errors import TooManyRequests, Unavailable
 
@@ -21,7 +22,7 @@ NAME = r"^[^\x00-\x1f\x7f]*[^\x00-\x1f\x7f\s][^\x00-\x1f\x7f]*$"
 
 class NewAccount(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     email: Annotated[str, Meta(max_length=254, pattern=EMAIL)]
-    password: Annotated[str, Meta(min_length=8, max_length=128)]
+    password: Annotated[str, Meta(min_length=8, max_length=128, pattern=NO_NUL)]
     name: Annotated[str, Meta(max_length=200, pattern=NAME)]
 
 

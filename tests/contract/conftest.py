@@ -1,7 +1,7 @@
 """The shop as a black box: an address, HTTP, and nothing else. The same suite runs against either engine.
 
-ZEROCART_URL is that address; without it the tests start a stack. What a test needs it makes itself, through the same door: accounts, and orders of goods
-that it finds in the catalogue.
+ZEROCART_URL is that address; without it the tests start a stack. What a test needs it makes itself, through the same
+door: accounts, and orders of goods that it finds in the catalogue.
 """
 
 import os

@@ -48,8 +48,8 @@ def test_every_acknowledged_order_survives_the_kill_of_each_process_in_turn(own_
         sells_again(len(acknowledged) + ORDERS_BETWEEN_KILLS, "the kill of the instances")
 
     stored = {
-        str(id): (int(str(total)), int(str(of_lines)))
-        for id, total, of_lines in rows(
+        str(order_id): (int(str(total)), int(str(of_lines)))
+        for order_id, total, of_lines in rows(
             own_stack,
             """
             SELECT orders.id, total_minor, sum(quantity * unit_price_minor)

@@ -40,7 +40,8 @@ def send(stack: Stack, events: list[dict[str, object]]) -> Reply:
 
 
 def stored(stack: Stack, source: str = SOURCE) -> Counter[str]:
-    return Counter(str(id) for (id,) in rows(stack, "SELECT id FROM analytics.events WHERE source = %s", source))
+    found = rows(stack, "SELECT id FROM analytics.events WHERE source = %s", source)
+    return Counter(str(event_id) for (event_id,) in found)
 
 
 def test_every_event_that_was_taken_is_stored_once_whatever_is_killed(own_stack: Stack) -> None:

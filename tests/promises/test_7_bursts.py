@@ -18,10 +18,10 @@ pytestmark = pytest.mark.xdist_group("promises")
 
 SERVICE = "list-products"
 PATH = "/api/products?limit=5"
-# Less than the least that one instance answers, through the gateway, on a busy machine of two cores.
+# Far below what two cores answer, which `make bench` measures: the tests' machine may be busy with others.
 WITHIN_CAPACITY_RPS = 100
 BURST_S = 3.0
-# More than the gateway's connections (2048) and those that may wait for one (1024): see gateway/manifests/functions.yaml.
+# More than the gateway's connections (2048) and those that wait for one (1024): gateway/manifests/functions.yaml.
 PAST_CAPACITY_COUNT = 4000
 # The route's own timeout is 15 s, and Envoy's answer to it comes right after.
 NO_HANG_S = 20.0
