@@ -11,6 +11,10 @@ def main(arguments: list[str]) -> int:
             from knative.local.home import Home  # noqa: PLC0415
 
             daemon.main(Home.from_environment(os.environ), resume="--resume" in options)
+        case ["keeper", socket_path]:
+            from knative.local import keeper  # noqa: PLC0415
+
+            keeper.main(socket_path)
         case ["zygote", socket_path]:
             from knative.local import zygote  # noqa: PLC0415
 

@@ -36,12 +36,14 @@ class Daemon:
         self.engine = Engine(home, self.records)
         self.postgres = Part(self._postgres, self.records)
         self.valkey = Part(self._valkey, self.records)
+        self.keeper = Part(self._keeper, self.records, self._keeper_restarted)
         self.zygote = Part(self._zygote, self.records, self._zygote_restarted)
         self.envoy = Part(self.engine.front_door.recipe, self.records)
-        self._parts = (self.postgres, self.valkey, self.zygote, self.envoy)
+        self._parts = (self.keeper, self.postgres, self.valkey, self.zygote, self.envoy)
         self._stopped = asyncio.Event()
         self._busy = asyncio.Lock()
         self._up = False
+        self._background: asyncio.Task[None] | None = None
         self._code_digest = home.code_digest(*launch.ENGINE_PACKAGES)
 
     async def run(self, *, resume: bool) -> None:
@@ -108,6 +110,9 @@ class Daemon:
             count = len(deployment.services)
             text = f"Read {count} services, {len(documents) - count} other manifests"
             tell(Step(text=text, took_s=time.monotonic() - began_s))
+            await self._ensure(self.keeper, tell)
+            if not self.engine.keeper.connected:
+                await self.engine.connect_keeper()
             database = asyncio.create_task(self._bring_up_database(tell))
             try:
                 async with asyncio.TaskGroup() as group:
@@ -204,6 +209,7 @@ class Daemon:
                 "redis": _part_status(self.valkey, str(valkey.socket_path(self.home.run))),
             },
             "gateway": _part_status(self.envoy, f"http://localhost:{self.home.port}"),
+            "keeper": _part_status(self.keeper, str(self.home.keeper_socket)),
             "zygote": _part_status(self.zygote, str(self.home.zygote_socket)),
             "engine": {"ready": self._up, "pid": os.getpid(), "address": str(self.home.control_socket)},
         }
@@ -243,6 +249,18 @@ class Daemon:
             folder=self.home.root, accepts=lambda: valkey.accepts(self.home.run),
         )  # fmt: skip
 
+    def _keeper(self) -> Recipe:
+        if self.records.find("keeper") is None:
+            self.home.keeper_socket.unlink(missing_ok=True)
+        return Recipe(
+            role="keeper", title="the keeper",
+            command=[sys.executable, "-m", MODULE, "keeper", str(self.home.keeper_socket)],
+            log=self.home.log("keeper"), folder=self.home.project, accepts=self.home.keeper_socket.exists,
+        )  # fmt: skip
+
+    def _keeper_restarted(self) -> None:
+        self._background = asyncio.create_task(self.engine.connect_keeper())
+
     def _zygote(self) -> Recipe:
         if self.records.find("zygote") is None:
             self.home.zygote_socket.unlink(missing_ok=True)
@@ -257,7 +275,7 @@ class Daemon:
         )  # fmt: skip
 
     def _zygote_restarted(self) -> None:
-        asyncio.get_running_loop().create_task(self.engine.connect_zygote())
+        self._background = asyncio.create_task(self.engine.connect_zygote())
 
 
 def _part_status(part: Part, address: str) -> dict[str, object]:
@@ -287,7 +305,7 @@ def main(home: Home, *, resume: bool) -> None:
         resume: an engine before this one was killed: take over what runs without being asked.
     """
     home.make_folders()
-    if resume and (launch.held(home) or Records(home.run).find("zygote") is None):
+    if resume and (launch.held(home) or Records(home.run).find("keeper") is None):
         # A person's `up` or `down` is at work, or was meanwhile: that one decides.
         return
     with (home.root / "engine.lock").open("w") as lock:

@@ -13,14 +13,18 @@ import socket
 import sys
 import time
 from collections.abc import Callable, Sequence
+from dataclasses import asdict
+from pathlib import Path
 
 from knative.local import environment, samples
+from knative.local.channel import Channel, receive_kept
 from knative.local.deployment import Deployment, digest, function_of
 from knative.local.front_door import KEYS_REFRESH_S, FrontDoor
 from knative.local.home import Home
 from knative.local.instances import InstanceTable
+from knative.local.keeper import EngineCommand
 from knative.local.model import RevisionName, Secret
-from knative.local.processes import Records, last_lines
+from knative.local.processes import Records, identify, last_lines
 from knative.local.reconciler import (
     Close,
     Drain,
@@ -49,8 +53,7 @@ from knative.local.rollout import (
 from knative.local.scaling import Scaling
 from knative.local.sockets import SocketTable
 from knative.local.store import Store
-from knative.local.zygote import EngineCommand, ForkRequest
-from knative.local.zygote_client import ZygoteClient
+from knative.local.zygote import ForkRequest
 from shared.errors import StartError
 
 # Envoy is asked this often while a request waits or runs, and once a second while none does.
@@ -61,6 +64,7 @@ FIRST_CRASH_PAUSE_S = 0.1
 LONGEST_CRASH_PAUSE_S = 10.0
 # A new revision whose instances die this often before one gets ready has failed.
 MOST_START_CRASHES = 3
+CONNECT_PATIENCE_S = 20.0
 LARGEST_LOG_BYTES = 32 * 1024 * 1024
 
 
@@ -76,7 +80,8 @@ class Engine:
         self.scaling = Scaling()
         self.deployment: Deployment | None = None
         self.cold_starts_s: dict[RevisionName, list[float]] = {}
-        self.zygote = ZygoteClient(on_forked=self._forked, on_exited=self._exited, on_gone=self._zygote_gone)
+        self.zygote = Channel(self._zygote_speaks, self._zygote_gone)
+        self.keeper = Channel(lambda _message: None, lambda: None)
         self._crashes: dict[RevisionName, int] = {}
         self._start_after_s: dict[RevisionName, float] = {}
         self._environments: dict[RevisionName, dict[str, str]] = {}
@@ -89,7 +94,7 @@ class Engine:
     # What the rest of the engine asks for.
 
     def start(self) -> None:
-        """Begin to listen to instances and to turn. The zygote is connected separately."""
+        """Begin to listen to instances and to turn. Keeper and zygote are connected separately."""
         self.home.events_socket.unlink(missing_ok=True)
         self._events.bind(str(self.home.events_socket))
         self._events.setblocking(False)
@@ -97,34 +102,46 @@ class Engine:
         for loop in (self._turn_when_due, self._sample, self._refresh_keys, self._tidy):
             self._tasks.append(asyncio.create_task(loop()))
 
-    async def connect_zygote(self) -> None:
-        """Connect to the zygote, exchange sockets, and adopt the instances that live. Raises StartError."""
-        deadline_s = time.monotonic() + 20.0
-        while True:
-            try:
-                kept = await self.zygote.connect(self.home.zygote_socket)
-                break
-            except OSError as error:
-                if time.monotonic() > deadline_s:
-                    raise StartError(
-                        f"the zygote cannot be reached: {error}", last_lines(self.home.log("zygote"))
-                    ) from error
-                await asyncio.sleep(0.02)
-        self.zygote.revive_with(
-            EngineCommand(
-                command=[sys.executable, "-m", "knative.local", "engine", "--resume"],
-                environment=dict(os.environ),
-                log=str(self.home.log("engine")),
-                folder=str(self.home.project),
-            )
+    async def connect_keeper(self) -> None:
+        """Exchange sockets with the keeper, and adopt the instances that live. Raises StartError."""
+        kept = receive_kept(await self._connect(self.keeper, self.home.keeper_socket, "keeper"))
+        self.keeper.listen()
+        identity = identify(os.getpid())
+        assert identity is not None
+        command = EngineCommand(
+            pid=identity.pid,
+            start_ticks=identity.start_ticks,
+            command=[sys.executable, "-m", "knative.local", "engine", "--resume"],
+            environment=dict(os.environ),
+            log=str(self.home.log("engine")),
+            folder=str(self.home.project),
         )
+        self.keeper.send({"engine": asdict(command)})
         self.sockets.adopt(kept)
         for revision, listening in self.sockets.items():
             if revision not in kept:
-                self.zygote.keep(revision, listening)
+                self.keeper.send({"keep": revision}, listening)
         if not self.instances.pids:
-            self.instances.adopt(time.monotonic(), stray=not kept and not self.sockets.listening)
+            self.instances.adopt(time.monotonic(), stray=not self.sockets.listening)
         self.turn_soon()
+
+    async def connect_zygote(self) -> None:
+        """Connect to the zygote: from now on instances can be forked. Raises StartError."""
+        await self._connect(self.zygote, self.home.zygote_socket, "zygote")
+        self.zygote.listen()
+        self.turn_soon()
+
+    async def _connect(self, channel: Channel, path: Path, role: str) -> socket.socket:
+        deadline_s = time.monotonic() + CONNECT_PATIENCE_S
+        while True:
+            try:
+                return channel.connect(path)
+            except OSError as error:
+                if time.monotonic() > deadline_s:
+                    raise StartError(
+                        f"the {role} cannot be reached: {error}", last_lines(self.home.log(role))
+                    ) from error
+            await asyncio.sleep(0.02)
 
     def deploy(self, deployment: Deployment, generated: Sequence[Secret]) -> list[Revision]:
         """Take over a checked deployment, with the Secrets that this stack made for itself.
@@ -195,6 +212,8 @@ class Engine:
         """Stop turning and leave everything that runs as it is."""
         for task in self._tasks:
             task.cancel()
+        self.keeper.send({"goodbye": True})
+        self.keeper.close()
         self.zygote.close()
         self._events.close()
         self.home.events_socket.unlink(missing_ok=True)
@@ -260,7 +279,7 @@ class Engine:
         for action in reconcile(wanted, observed, now_s):
             match action:
                 case Listen(revision=name):
-                    self.zygote.keep(name, self.sockets.open(name))
+                    self.keeper.send({"keep": name}, self.sockets.open(name))
                 case Watch(revision=name):
                     self.sockets.watch(name)
                 case Unwatch(revision=name):
@@ -272,7 +291,7 @@ class Engine:
                 case Kill(pid=pid):
                     self.instances.kill(pid)
                 case Close(revision=name):
-                    self.zygote.drop(name)
+                    self.keeper.send({"drop": name})
                     self.sockets.close(name)
 
     def _desired(self, revision: Revision) -> int:
@@ -287,18 +306,17 @@ class Engine:
         if not self.zygote.connected or name not in self._environments:
             return
         self.instances.expect(name, now_s)
-        self.zygote.fork(
-            ForkRequest(
-                revision=name,
-                code_root=str(self.store.folder(name)),
-                function=revision.function,
-                environment=self._environments[name],
-                log=str(self.home.log(revision.service)),
-                records=str(self.home.instances),
-                events=str(self.home.events_socket),
-                timeout_s=revision.template.timeout_s,
-            )
+        request = ForkRequest(
+            revision=name,
+            code_root=str(self.store.folder(name)),
+            function=revision.function,
+            environment=self._environments[name],
+            log=str(self.home.log(revision.service)),
+            records=str(self.home.instances),
+            events=str(self.home.events_socket),
+            timeout_s=revision.template.timeout_s,
         )
+        self.zygote.send({"fork": asdict(request)}, self.sockets.get(name))
 
     def _base_environment(self, revision: Revision) -> dict[str, str]:
         folder = self.home.metrics / revision.name
@@ -319,9 +337,11 @@ class Engine:
         self.scaling.poke(revision, time.monotonic())
         self._turn()
 
-    def _forked(self, pid: int, revision: str) -> None:
-        self.instances.forked(pid, RevisionName(revision), time.monotonic())
-        self.turn_soon()
+    def _zygote_speaks(self, message: object) -> None:
+        match message:
+            case {"forked": int(pid), "revision": str(revision)}:
+                self.instances.forked(pid, RevisionName(revision), time.monotonic())
+                self.turn_soon()
 
     def _instance_speaks(self) -> None:
         with contextlib.suppress(BlockingIOError):
@@ -352,9 +372,6 @@ class Engine:
             if revision.proof is Proof.UNPROVEN and count >= MOST_START_CRASHES:
                 self._settle(failed(revision, last_lines(self.home.log(revision.service), 3) or "its process ended"))
         self.turn_soon()
-
-    def _exited(self, pid: int, status: int) -> None:
-        """The zygote reaped one; the pidfd has told the table already, or will."""
 
     def _zygote_gone(self) -> None:
         self.instances.lose_pending()

@@ -89,6 +89,10 @@ class Home:
         return self.run / "zygote.sock"
 
     @property
+    def keeper_socket(self) -> Path:
+        return self.run / "keeper.sock"
+
+    @property
     def events_socket(self) -> Path:
         """Where an instance says that it is ready."""
         return self.run / "events.sock"

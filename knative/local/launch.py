@@ -28,6 +28,7 @@ from shared.errors import StartError
 
 # In this order each finds what it needs to finish its work: requests first, then what they stand on.
 _PARTS = (
+    ("zygote", "the zygote", signal.SIGTERM),
     ("envoy", "Envoy", signal.SIGTERM),
     ("valkey", "Valkey", signal.SIGTERM),
     ("postgres", "Postgres", signal.SIGINT),
@@ -91,7 +92,7 @@ def start_engine(home: Home, patience_s: float = 15.0) -> None:
         if engine_lives(home):
             process.returncode = 0
             return
-        # It leaves at once, with 0, where the zygote was quicker to start one.
+        # It leaves at once, with 0, where the keeper was quicker to start one.
         if process.poll():
             break
         time.sleep(0.02)
@@ -104,8 +105,8 @@ def stop_all(home: Home, tell: Tell) -> None:
     """End every process of the stack; its data stays. Works from the records, so without an engine too."""
     records = Records(home.run)
     _stop_engine(home, records, tell)
-    _stop_part("zygote", "the zygote", signal.SIGTERM, records, tell)
-    # The zygote may have been starting a killed engine again.
+    _stop_part("keeper", "the keeper", signal.SIGTERM, records, tell)
+    # The keeper may have been starting a killed engine again.
     _stop_engine(home, records, tell)
     began_s = time.monotonic()
     if count := _stop_instances(home):

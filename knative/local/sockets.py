@@ -56,6 +56,9 @@ class SocketTable:
         self._sockets[revision] = listening
         return listening
 
+    def get(self, revision: RevisionName) -> socket.socket:
+        return self._sockets[revision]
+
     def close(self, revision: RevisionName) -> None:
         self.unwatch(revision)
         self._sockets.pop(revision).close()

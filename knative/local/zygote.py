@@ -5,15 +5,8 @@ milliseconds. The zygote opens nothing and starts no thread, so a fork finds not
 is frozen first, so the children share its pages. It forks on request, reaps, and knows nothing else: which
 instances should exist is the engine's business, and a killed engine or zygote leaves them serving.
 
-It also keeps a copy of every revision's listening socket: a connection that arrives while no engine lives
-waits in the kernel's queue, and the next engine is handed the same sockets.
-
-An engine that goes without a goodbye was killed: the zygote starts it again, as the engine does a zygote.
-
-One engine at a time is connected; messages are JSON, a datagram each, with a socket attached where one is meant.
-To the zygote: `{"engine": EngineCommand}`, `{"keep": revision}` with its socket, `{"drop": revision}`,
-`{"fork": ForkRequest}`, `{"goodbye": true}`. From it, at first: `{"kept": revision}` with its socket for each, then
-`{"forked": pid, ...}` and `{"exited": pid, ...}`.
+One engine at a time is connected; messages are JSON, a datagram each. To the zygote: `{"fork": ForkRequest}`, with
+the revision's listening socket attached. From it: `{"forked": pid, "revision": name}`.
 """
 
 import contextlib
@@ -26,17 +19,13 @@ import select
 import signal
 import socket
 import sys
-import time
 import traceback
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
 import shared
-from knative.local.processes import identify, spawn, write_atomically
-
-MAX_MESSAGE_BYTES = 256 * 1024
-MOST_REVIVALS = 5
-REVIVAL_WINDOW_S = 60.0
+from knative.local.channel import MAX_MESSAGE_BYTES
+from knative.local.processes import identify, write_atomically
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,114 +53,57 @@ class ForkRequest:
     timeout_s: float
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class EngineCommand:
-    """How to start the engine again."""
-
-    command: list[str]
-    environment: dict[str, str]
-    log: str
-    folder: str
-
-
 class Zygote:
-    """The sockets that are kept, the records of the children to be reaped, and how to start a killed engine again."""
+    """The records of the children, which go when the children do."""
 
     def __init__(self, listener: socket.socket, wakeup: int) -> None:
         self._listener = listener
         self._wakeup = wakeup
-        self._kept: dict[str, socket.socket] = {}
         self._records: dict[int, Path] = {}
-        self._engine: EngineCommand | None = None
-        self._revivals_s: list[float] = []
 
     def serve_next_engine(self) -> None:
-        """Wait for an engine, hand it the sockets, do as it says until it goes."""
-        engine = self._accept()
+        """Wait for an engine, and fork as it says until it goes."""
+        while not self._wait_for(self._listener):
+            pass
+        engine, _ = self._listener.accept()
         with contextlib.closing(engine), contextlib.suppress(BrokenPipeError, ConnectionResetError):
-            for revision, listening in self._kept.items():
-                socket.send_fds(engine, [json.dumps({"kept": revision}).encode()], [listening.fileno()])
-            engine.send(json.dumps({"kept": None}).encode())
-            while self._serve_message(engine):
-                pass
-        self._revive_engine()
+            while True:
+                if self._wait_for(engine) and not self._serve_message(engine):
+                    return
 
-    def _revive_engine(self) -> None:
-        now_s = time.monotonic()
-        self._revivals_s = [at_s for at_s in self._revivals_s if now_s - at_s < REVIVAL_WINDOW_S]
-        # One that dies again and again is broken, not killed.
-        if self._engine and len(self._revivals_s) < MOST_REVIVALS:
-            self._revivals_s.append(now_s)
-            spawn(
-                self._engine.command,
-                log=Path(self._engine.log),
-                environment=self._engine.environment,
-                folder=Path(self._engine.folder),
-            ).returncode = 0  # it is reaped with the instances
-            self._engine = None
-
-    def _accept(self) -> socket.socket:
-        while True:
-            readable, _, _ = select.select([self._listener.fileno(), self._wakeup], [], [])
-            if self._wakeup in readable:
-                self._reap()
-            if self._listener.fileno() in readable:
-                return self._listener.accept()[0]
+    def _wait_for(self, awaited: socket.socket) -> bool:
+        readable, _, _ = select.select([awaited.fileno(), self._wakeup], [], [])
+        if self._wakeup in readable:
+            self._reap()
+        return awaited.fileno() in readable
 
     def _serve_message(self, engine: socket.socket) -> bool:
-        readable, _, _ = select.select([engine.fileno(), self._wakeup], [], [])
-        if self._wakeup in readable:
-            for pid, status in self._reap():
-                engine.send(json.dumps({"exited": pid, "status": status}).encode())
-        if engine.fileno() not in readable:
-            return True
         data, descriptors, _, _ = socket.recv_fds(engine, MAX_MESSAGE_BYTES, 1)
         match json.loads(data or b"null"):
             case None:
                 return False
-            case {"keep": str(revision)}:
-                self._drop(revision)
-                self._kept[revision] = socket.socket(fileno=descriptors[0])
-            case {"drop": str(revision)}:
-                self._drop(revision)
-            case {"engine": dict(fields)}:
-                self._engine = EngineCommand(**fields)
-            case {"goodbye": True}:
-                self._engine = None
             case {"fork": dict(fields)}:
                 request = ForkRequest(**fields)
-                pid = self._fork(request, engine)
+                with socket.socket(fileno=descriptors[0]) as listening:
+                    pid = os.fork()
+                    if pid == 0:
+                        engine.close()
+                        self._listener.close()
+                        _become_instance(request, listening)
+                self._records[pid] = Path(request.records, str(pid))
                 engine.send(json.dumps({"forked": pid, "revision": request.revision}).encode())
             case unknown:
                 raise ValueError(f"the zygote was sent {unknown!r}, which is none of its messages")
         return True
 
-    def _drop(self, revision: str) -> None:
-        if listening := self._kept.pop(revision, None):
-            listening.close()
-
-    def _fork(self, request: ForkRequest, engine: socket.socket) -> int:
-        pid = os.fork()
-        if pid == 0:
-            listening = self._kept.pop(request.revision)
-            for other in (engine, self._listener, *self._kept.values()):
-                other.close()
-            _become_instance(request, listening)
-        self._records[pid] = Path(request.records, str(pid))
-        return pid
-
-    def _reap(self) -> list[tuple[int, int]]:
+    def _reap(self) -> None:
         with contextlib.suppress(BlockingIOError):
             while os.read(self._wakeup, 4096):
                 pass
-        ended = []
         with contextlib.suppress(ChildProcessError):
-            while (found := os.waitpid(-1, os.WNOHANG))[0]:
-                pid, status = found
-                ended.append((pid, os.waitstatus_to_exitcode(status)))
+            while pid := os.waitpid(-1, os.WNOHANG)[0]:
                 if record := self._records.pop(pid, None):
                     record.unlink(missing_ok=True)
-        return ended
 
 
 def main(socket_path: str) -> None:

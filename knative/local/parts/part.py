@@ -110,13 +110,16 @@ class Part:
         assert recipe is not None
         process = spawn(recipe.command, log=recipe.log, environment=recipe.environment, folder=recipe.folder)
         identity = identify(process.pid)
+        if identity is not None:
+            # At once: were we killed while it starts, nobody else would know of it.
+            self._records.write(recipe.role, identity)
         if identity is None or not await self._answers(identity, patience_s=recipe.patience_s):
             if identity is not None:
                 send_signal(identity, signal.SIGKILL)
             process.wait()
+            self._records.forget(recipe.role)
             why = last_lines(recipe.log) or f"its log {recipe.log} is empty"
             raise StartError(f"{recipe.title} did not start", why)
-        self._records.write(recipe.role, identity)
         # Its end is learned from the pidfd; this keeps Python from warning about a child nobody waited for.
         process.returncode = 0
         self._follow(identity)
