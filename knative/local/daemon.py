@@ -14,14 +14,16 @@ from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
 from typing import Any
 
+import gateway.istio
 from knative.local import control, launch, secrets
 from knative.local.control import Step, Tell
-from knative.local.deployment import check, parse_texts, project_paths, read_paths
+from knative.local.deployment import Deployment, check, parse_texts, project_paths, read_paths
 from knative.local.engine import Engine
 from knative.local.home import Home
 from knative.local.parts import postgres, valkey
 from knative.local.parts.part import Part, Recipe
 from knative.local.processes import Records, identify, wait_until_reaped
+from knative.local.store import Proposal
 from shared.errors import StartError, ZerocartError
 
 MODULE = "knative.local"
@@ -104,7 +106,7 @@ class Daemon:
             store = self.engine.store
             documents = await asyncio.to_thread(read_paths, project_paths(self.home), self.home)
             proposal = store.propose(documents, from_project=True)
-            deployment = check(list(proposal.documents.values()), self.home)
+            deployment = await self._check(proposal)
             store.accept(proposal)
             generated = secrets.prepare(self.home, datetime.now(UTC))
             count = len(deployment.services)
@@ -175,6 +177,14 @@ class Daemon:
                 await asyncio.sleep(0.02)
         self.engine.replace_instances()
 
+    async def _check(self, proposal: Proposal) -> Deployment:
+        """The proposal as a whole, refused where any reader, or Envoy, has something against it."""
+        deployment = check(list(proposal.documents.values()), self.home)
+        if any(key.kind in gateway.istio.KINDS for key in proposal.changed):
+            revisions = list(self.engine.store.revisions.values())
+            await asyncio.to_thread(self.engine.front_door.refuse_what_envoy_refuses, deployment, revisions)
+        return deployment
+
     async def _await_keys(self) -> None:
         deadline_s = time.monotonic() + 10.0
         while not self.engine.front_door.has_keys and time.monotonic() < deadline_s:
@@ -189,7 +199,7 @@ class Daemon:
             documents = parse_texts(request["files"])
             store = self.engine.store
             proposal = store.propose(documents, from_project=False)
-            deployment = check(list(proposal.documents.values()), self.home)
+            deployment = await self._check(proposal)
             store.accept(proposal)
             made = self.engine.deploy(deployment, secrets.prepare(self.home, datetime.now(UTC)))
             await self.engine.wait_for_proof(made)

@@ -16,8 +16,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import asdict
 from pathlib import Path
 
-from knative.local import environment, samples
+from knative.local import environment, logs, samples, view
 from knative.local.channel import Channel, receive_kept
+from knative.local.crashes import MOST_START_CRASHES, Crashes
 from knative.local.deployment import Deployment, digest, function_of
 from knative.local.front_door import KEYS_REFRESH_S, FrontDoor
 from knative.local.home import Home
@@ -44,7 +45,6 @@ from knative.local.rollout import (
     destination,
     failed,
     latest_ready,
-    newest_of,
     next_revision,
     proven,
     routed,
@@ -59,13 +59,7 @@ from shared.errors import StartError
 # Envoy is asked this often while a request waits or runs, and once a second while none does.
 SAMPLE_BUSY_S = 0.2
 SAMPLE_IDLE_S = 1.0
-# A crashed instance's successor waits this long, twice as long after each further crash.
-FIRST_CRASH_PAUSE_S = 0.1
-LONGEST_CRASH_PAUSE_S = 10.0
-# A new revision whose instances die this often before one gets ready has failed.
-MOST_START_CRASHES = 3
 CONNECT_PATIENCE_S = 20.0
-LARGEST_LOG_BYTES = 32 * 1024 * 1024
 
 
 class Engine:
@@ -82,8 +76,7 @@ class Engine:
         self.cold_starts_s: dict[RevisionName, list[float]] = {}
         self.zygote = Channel(self._zygote_speaks, self._zygote_gone)
         self.keeper = Channel(lambda _message: None, lambda: None)
-        self._crashes: dict[RevisionName, int] = {}
-        self._start_after_s: dict[RevisionName, float] = {}
+        self._crashes = Crashes()
         self._environments: dict[RevisionName, dict[str, str]] = {}
         self._turn_due = asyncio.Event()
         self._proof_changed = asyncio.Condition()
@@ -170,7 +163,7 @@ class Engine:
                 ready_count = self.instances.count(revision.name, Phase.READY)
                 self.scaling.adopt(revision, ready_count, time.monotonic())
         self._environments = {
-            revision.name: environment.resolve(revision, sources, self._base_environment(revision))
+            revision.name: environment.resolve(revision, sources, self._base(revision.name))
             for revision in self.store.revisions.values()
         }
         self.publish()
@@ -223,39 +216,20 @@ class Engine:
 
     def services_status(self) -> list[dict[str, object]]:
         """The `services` part of `zerocart status --json`."""
-        revisions = list(self.store.revisions.values())
-        listed = []
-        for service in self.deployment.services.values() if self.deployment else ():
-            shares = {target.revision: target.percent for target in destination(service, revisions).targets}
-            newest = newest_of(service.name, revisions)
-            listed.append(
-                {
-                    "name": service.name,
-                    "url": f"http://{service.name}.{service.namespace}.localhost:{self.home.port}",
-                    "ready": bool(shares) and newest is not None and newest.proof is Proof.READY,
-                    "reason": newest.reason if newest else "",
-                    "revisions": [
-                        self._revision_status(revision, shares.get(revision.name, 0))
-                        for revision in revisions
-                        if revision.service == service.name and (revision.name in shares or revision == newest)
-                    ],
-                }
+        return [
+            view.service(
+                service,
+                list(self.store.revisions.values()),
+                self.home.port,
+                lambda revision: view.RevisionState(
+                    instances=[each for each in self.instances.observed() if each.revision == revision.name],
+                    desired_count=self._desired(revision),
+                    load=self.scaling.load(revision.name),
+                    cold_starts_s=self.cold_starts_s.get(revision.name, []),
+                ),
             )
-        return listed
-
-    def _revision_status(self, revision: Revision, percent: int) -> dict[str, object]:
-        load = self.scaling.load(revision.name)
-        return {
-            "name": revision.name,
-            "traffic": percent,
-            "instances": self.instances.count(revision.name, Phase.STARTING, Phase.READY, Phase.DRAINING),
-            "ready_instances": self.instances.count(revision.name, Phase.READY),
-            "desired": self._desired(revision),
-            "concurrency": round(load.concurrency, 3),
-            "rps": round(load.rps, 3),
-            "panic": load.panic,
-            "cold_starts": len(self.cold_starts_s.get(revision.name, ())),
-        }
+            for service in (self.deployment.services.values() if self.deployment else ())
+        ]
 
     # The turn.
 
@@ -272,7 +246,7 @@ class Engine:
                 name=revision.name,
                 desired_count=self._desired(revision),
                 timeout_s=revision.template.timeout_s,
-                start_after_s=self._start_after_s.get(revision.name, 0.0),
+                start_after_s=self._crashes.start_after_s(revision.name),
             )
             for revision in self.store.revisions.values()
         ]
@@ -318,18 +292,8 @@ class Engine:
         )
         self.zygote.send({"fork": asdict(request)}, self.sockets.get(name))
 
-    def _base_environment(self, revision: Revision) -> dict[str, str]:
-        folder = self.home.metrics / revision.name
-        folder.mkdir(parents=True, exist_ok=True)
-        return {
-            "PATH": os.environ.get("PATH", os.defpath),
-            "LANG": "C.UTF-8",
-            "PYTHONUNBUFFERED": "1",
-            "PROMETHEUS_MULTIPROC_DIR": str(folder),
-            # Calls to other functions go through Envoy by Knative's names, as on a cluster.
-            "http_proxy": f"http://127.0.0.1:{self.front_door.mesh_port}",
-            "no_proxy": "127.0.0.1,localhost",
-        }
+    def _base(self, name: RevisionName) -> dict[str, str]:
+        return environment.base(os.environ, self.home.metrics / name, self.front_door.mesh_port)
 
     # What happens: each only notes it and asks for a turn.
 
@@ -353,8 +317,7 @@ class Engine:
         took_s = self.instances.ready(pid, name, time.monotonic())
         if took_s is not None:
             self.cold_starts_s.setdefault(name, []).append(took_s)
-        self._crashes.pop(name, None)
-        self._start_after_s.pop(name, None)
+        self._crashes.forget(name)
         revision = self.store.revisions.get(name)
         if revision and revision.proof is not Proof.READY:
             self._settle(proven(revision))
@@ -363,13 +326,11 @@ class Engine:
 
     def _instance_ended(self, _pid: int, name: RevisionName, phase: Phase) -> None:
         if phase in {Phase.STARTING, Phase.READY} and name in self.store.revisions:
-            count = self._crashes[name] = self._crashes.get(name, 0) + 1
-            pause_s = min(LONGEST_CRASH_PAUSE_S, FIRST_CRASH_PAUSE_S * 2 ** (count - 1))
             # One that was serving is replaced at once: it was killed, more likely than broken.
-            self._start_after_s[name] = time.monotonic() + (pause_s if phase is Phase.STARTING else 0.0)
+            pause_s = self._crashes.add(name, time.monotonic(), had_served=phase is Phase.READY)
             asyncio.get_running_loop().call_later(pause_s, self.turn_soon)
             revision = self.store.revisions[name]
-            if revision.proof is Proof.UNPROVEN and count >= MOST_START_CRASHES:
+            if revision.proof is Proof.UNPROVEN and self._crashes.count(name) >= MOST_START_CRASHES:
                 self._settle(failed(revision, last_lines(self.home.log(revision.service), 3) or "its process ended"))
         self.turn_soon()
 
@@ -449,11 +410,6 @@ class Engine:
         return bool(services) and all(latest_ready(name, revisions) for name in services)
 
     async def _tidy(self) -> None:
-        """Keep logs bounded. Writers append, so a file can be cut under them."""
         while True:
             await asyncio.sleep(60.0)
-            for log in self.home.logs.glob("*.log"):
-                if log.stat().st_size > LARGEST_LOG_BYTES:
-                    kept = log.with_suffix(".log.1")
-                    kept.write_bytes(log.read_bytes())
-                    os.truncate(log, 0)
+            await asyncio.to_thread(logs.bound, self.home)

@@ -5,6 +5,7 @@ Source of the runtime's variables: Knative's runtime contract.
 """
 
 from collections.abc import Iterator, Mapping
+from pathlib import Path
 
 from knative.local.model import ConfigMap, KeyReference, Secret
 from knative.local.rollout import Revision
@@ -18,6 +19,24 @@ def sources(config_maps: tuple[ConfigMap, ...], secrets: tuple[Secret, ...]) -> 
     """ConfigMaps and Secrets by kind and name."""
     known: dict[tuple[str, str], Source] = {("ConfigMap", each.name): each for each in config_maps}
     return known | {("Secret", each.name): each for each in secrets}
+
+
+def base(machine: Mapping[str, str], metrics_folder: Path, mesh_port: int) -> dict[str, str]:
+    """What this machine gives each process of a revision, whatever its manifest says.
+
+    Args:
+        machine: the engine's own environment; only the search path is taken from it.
+        metrics_folder: where the revision's instances count.
+        mesh_port: of the mesh, on loopback: calls to other functions go through Envoy by Knative's names.
+    """
+    return {
+        "PATH": machine.get("PATH", "/usr/bin:/bin"),
+        "LANG": "C.UTF-8",
+        "PYTHONUNBUFFERED": "1",
+        "PROMETHEUS_MULTIPROC_DIR": str(metrics_folder),
+        "http_proxy": f"http://127.0.0.1:{mesh_port}",
+        "no_proxy": "127.0.0.1,localhost",
+    }
 
 
 def resolve(revision: Revision, known: Sources, base: Mapping[str, str]) -> dict[str, str]:

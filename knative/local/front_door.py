@@ -11,9 +11,7 @@ import socket
 from collections.abc import Iterable
 from pathlib import Path
 
-from gateway.envoy import files
-from gateway.envoy.binary import find_binary
-from gateway.envoy.edge import Edge, command
+from gateway.envoy import Edge, EnvoyFiles, check, command, files, find_binary
 from knative.local import http_get
 from knative.local.deployment import Deployment
 from knative.local.home import Home
@@ -48,8 +46,19 @@ class FrontDoor:
 
     def publish(self, deployment: Deployment, revisions: Iterable[Revision]) -> None:
         """Write the files for what is deployed and ready now; unchanged ones are left alone."""
+        files.write(self._translate(deployment, revisions), self._home.envoy)
+
+    def refuse_what_envoy_refuses(self, deployment: Deployment, revisions: Iterable[Revision]) -> None:
+        """Ask Envoy itself before anything is taken over. Raises StartError with its words."""
+        if objection := check(self._translate(deployment, revisions), find_binary()):
+            raise StartError(
+                f"Envoy refuses what the manifests come to: {objection}",
+                "an EnvoyFilter speaks Envoy's own language: correct what it patches",
+            )
+
+    def _translate(self, deployment: Deployment, revisions: Iterable[Revision]) -> EnvoyFiles:
         known = list(revisions)
-        translated = files.translate(
+        return files.translate(
             deployment.mesh,
             [destination(service, known) for service in deployment.services.values()],
             [
@@ -66,7 +75,6 @@ class FrontDoor:
             self._key_sets,
             self._edge(deployment.shop_setting("OTEL_EXPORTER_OTLP_ENDPOINT")),
         )
-        files.write(translated, self._home.envoy)
 
     async def refresh_keys(self, deployment: Deployment) -> bool:
         """Fetch the key sets that the manifests name, through the mesh. True where one has changed."""

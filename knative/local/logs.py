@@ -1,10 +1,21 @@
-"""Reading the logs of a stack's processes, from their end and on."""
+"""The logs of a stack's processes: read from their end and on, and kept bounded."""
 
+import os
 import time
 from collections.abc import Iterator
 
 from knative.local.home import Home
 from shared.errors import StartError
+
+LARGEST_BYTES = 32 * 1024 * 1024
+
+
+def bound(home: Home) -> None:
+    """Move what is too large aside. Writers append, so a file can be cut under them."""
+    for log in home.logs.glob("*.log"):
+        if log.stat().st_size > LARGEST_BYTES:
+            log.with_suffix(".log.1").write_bytes(log.read_bytes())
+            os.truncate(log, 0)
 
 
 def tail(home: Home, name: str, *, count: int, follow: bool) -> Iterator[str]:
