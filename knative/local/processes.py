@@ -72,17 +72,16 @@ class Records:
         self._folder = folder
 
     def find(self, role: str) -> ProcessIdentity | None:
-        """The living process of a role, or None; a record of a dead one is removed."""
-        path = self._path(role)
+        """The living process of a role, or None.
+
+        A record of a dead one is left alone: whoever starts the next one may be replacing it just now.
+        """
         try:
-            record = json.loads(path.read_bytes())
+            record = json.loads(self._path(role).read_bytes())
         except FileNotFoundError:
             return None
         identity = ProcessIdentity(pid=record["pid"], start_ticks=record["start_ticks"])
-        if identity.alive:
-            return identity
-        path.unlink(missing_ok=True)
-        return None
+        return identity if identity.alive else None
 
     def write(self, role: str, identity: ProcessIdentity) -> None:
         record = {"pid": identity.pid, "start_ticks": identity.start_ticks}

@@ -16,5 +16,5 @@ def main() -> None:
     settings = Settings.from_environment(os.environ)
     before, after = runner.upgrade(settings.database_url)
     report = load_catalogue(database.engine(settings))
-    migrated = f"migrated from {before or 'nothing'} to {after}" if before != after else f"at {after}"
-    print(f"Prepared the database: {migrated}, {report.product_count} goods")  # noqa: T201 - its answer
+    moved = "Migrated the database to" if before != after else "Found the database at"
+    print(f"{moved} {after}, {report.product_count} goods")  # noqa: T201 - its answer
