@@ -33,6 +33,9 @@ function: $(STAMPS)/test ## Make a new function with manifest, test and route (N
 golden: $(STAMPS)/test ## Rewrite the expected gateway outputs; read the diff
 	@$(BIN)/pytest -q tests/golden --rewrite-golden
 
+catalogue: $(STAMPS)/test ## Draw the illustrations of the catalogue again
+	@$(BIN)/python -m frontend.catalogue.illustrations
+
 format: $(STAMPS)/test ## Format the code
 	@$(BIN)/ruff format -q .
 	@$(BIN)/ruff check -q --fix .

@@ -5,9 +5,11 @@ nobody asked for is a mistake too: `Complaints.only` refuses it.
 """
 
 import difflib
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import ClassVar
 
 import yaml
 
@@ -151,7 +153,7 @@ def read_text(text: str, name: str, complaints: Complaints) -> list[Node]:
 
 def parse_documents(text: str, name: str) -> list[Node]:
     """The documents of one YAML text; `name` is what errors call the file. Raises yaml.YAMLError."""
-    loader = yaml.SafeLoader(text)
+    loader = _Loader(text)
     try:
         trees = []
         while loader.check_node():
@@ -160,6 +162,26 @@ def parse_documents(text: str, name: str) -> list[Node]:
         return [tree for tree in trees if tree.value is not None]
     finally:
         loader.dispose()
+
+
+def document_of(value: object, name: str, path: str = "") -> Node:
+    """The node of plain data that was a document before, as JSON keeps it; its lines are forgotten."""
+    if isinstance(value, dict):
+        children = {key: document_of(each, name, f"{path}.{key}" if path else key) for key, each in value.items()}
+        return Node(file=name, line=1, path=path, value=value, children=children)
+    if isinstance(value, list):
+        items = [document_of(each, name, f"{path}[{index}]") for index, each in enumerate(value)]
+        return Node(file=name, line=1, path=path, value=value, items=items)
+    return Node(file=name, line=1, path=path, value=value)
+
+
+class _Loader(yaml.SafeLoader):
+    """Reads what JSON can say: a date is a string, as it is to a cluster."""
+
+    yaml_implicit_resolvers: ClassVar[dict[str, list[tuple[str, re.Pattern[str]]]]] = {
+        first: [(tag, pattern) for tag, pattern in resolvers if tag != "tag:yaml.org,2002:timestamp"]
+        for first, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
+    }
 
 
 def _convert(loader: yaml.SafeLoader, tree: yaml.Node, file: str, path: str) -> Node:
@@ -180,7 +202,10 @@ def _convert(loader: yaml.SafeLoader, tree: yaml.Node, file: str, path: str) -> 
     if isinstance(tree, yaml.SequenceNode):
         items = [_convert(loader, item, file, f"{path}[{index}]") for index, item in enumerate(tree.value)]
         return Node(file=file, line=line, path=path, value=[item.value for item in items], items=items)
-    return Node(file=file, line=line, path=path, value=loader.construct_object(tree, deep=True))
+    value = loader.construct_object(tree, deep=True)
+    if not isinstance(value, (str, int, float, bool, type(None))):
+        raise yaml.constructor.ConstructorError(None, None, f"{tree.tag} is not for manifests", tree.start_mark)
+    return Node(file=file, line=line, path=path, value=value)
 
 
 def _files(paths: Iterable[Path]) -> Iterator[Path]:

@@ -16,7 +16,7 @@ from knative.local.manifest import read
 from knative.local.model import Namespace, RevisionName, ServiceName
 from knative.local.processes import write_atomically
 from knative.local.rollout import Proof, Revision
-from shared.yaml_documents import Complaints, Node, parse_documents
+from shared.yaml_documents import Complaints, Node, document_of
 
 DEFAULT_NAMESPACE = "shop"
 
@@ -138,7 +138,7 @@ class Store:
     def _load(self) -> None:
         content = json.loads(self._path.read_bytes())
         for entry in content["objects"]:
-            (document,) = parse_documents(json.dumps(entry["value"]), entry["file"])
+            document = document_of(entry["value"], entry["file"])
             key = key_of(document)
             self.documents[key] = document
             if entry["origin"] is not None:
@@ -154,7 +154,7 @@ class Store:
         if not manifest.exists():
             return None
         complaints = Complaints()
-        (service,) = read(parse_documents(manifest.read_text(encoding="utf-8"), str(manifest)), complaints).services
+        (service,) = read([document_of(json.loads(manifest.read_bytes()), str(manifest))], complaints).services
         complaints.raise_if_any()
         return Revision(
             name=name,

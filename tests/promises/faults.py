@@ -9,14 +9,15 @@ from typing import Literal
 import psutil
 import psycopg
 
-from knative.local import secrets
+from knative.local import control, secrets
 from knative.local.home import Home
 from knative.local.parts import postgres
 from knative.local.processes import ProcessIdentity, Records, identify
+from shared.errors import ZerocartError
 from tests.stack import Stack
 from tests.waiting import wait_until
 
-PARTS = ("postgres", "valkey", "envoy", "zygote", "engine")
+PARTS = ("postgres", "valkey", "envoy", "zygote", "keeper", "engine")
 BACK_WITHIN_S = 30.0
 
 Fault = Literal["killed", "frozen"]
@@ -62,6 +63,25 @@ def wait_for_part(stack: Stack, role: str, other_than: ProcessIdentity | None = 
     return found[0]
 
 
+def whole(stack: Stack) -> bool:
+    """Whether the engine answers, and knows every other part to be there."""
+    found: dict[str, dict[str, bool]] = {}
+    with suppress(OSError, ZerocartError):
+        for answer in control.request(home_of(stack).control_socket, {"op": "status"}, timeout_s=5.0):
+            if not isinstance(answer, control.Step):
+                status = answer["result"]
+                found = {**status["state"], "gateway": status["gateway"], "zygote": status["zygote"]}
+                found["keeper"] = status["keeper"]
+    return bool(found) and all(part["ready"] for part in found.values())
+
+
+def kill_and_wait(stack: Stack, role: str) -> None:
+    """kill -9 of a part, until there is another and the stack is whole again."""
+    killed = kill_part(stack, role)
+    wait_for_part(stack, role, other_than=killed)
+    wait_until(lambda: whole(stack), BACK_WITHIN_S, f"a whole stack after the kill of {role}")
+
+
 @contextmanager
 def away(stack: Stack, role: str, fault: Fault) -> Iterator[None]:
     """Have a part away for the block.
@@ -83,7 +103,7 @@ def away(stack: Stack, role: str, fault: Fault) -> Iterator[None]:
         for each in frozen:
             with suppress(psutil.NoSuchProcess):
                 each.resume()
-    wait_for_part(stack, role)
+    wait_until(lambda: whole(stack), BACK_WITHIN_S, f"a whole stack after {role} was away")
 
 
 def alive(pid: int) -> bool:

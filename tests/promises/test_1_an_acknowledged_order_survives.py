@@ -7,7 +7,7 @@ import pytest
 
 from shared.orders import Order
 from tests.promises.customers import crowd, join, new_key, order_of
-from tests.promises.faults import PARTS, alive, kill_instances, kill_part, rows, wait_for_part
+from tests.promises.faults import PARTS, alive, kill_and_wait, kill_instances, rows
 from tests.stack import Stack
 from tests.waiting import wait_until
 
@@ -39,8 +39,7 @@ def test_every_acknowledged_order_survives_the_kill_of_each_process_in_turn(own_
     with crowd({f"buyer {number}": buy for number in range(BUYERS)}) as people:
         sells_again(ORDERS_BETWEEN_KILLS, "the start")
         for role in PARTS:
-            killed = kill_part(own_stack, role)
-            wait_for_part(own_stack, role, other_than=killed)
+            kill_and_wait(own_stack, role)
             sells_again(len(acknowledged) + ORDERS_BETWEEN_KILLS, f"the kill of {role}")
         victims = own_stack.instance_pids("place-order")
         assert kill_instances(own_stack, "place-order") > 0

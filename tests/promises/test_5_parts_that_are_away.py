@@ -8,7 +8,7 @@ import msgspec
 import pytest
 
 from tests.promises.customers import Customer, Reply, at_once, call, insist, join, new_key, order_of
-from tests.promises.faults import Fault, away, value, wait_for_part
+from tests.promises.faults import Fault, away, value
 from tests.stack import Stack
 from tests.waiting import wait_until
 
@@ -82,5 +82,4 @@ def test_without_postgres_the_catalogue_still_reads_and_the_rest_says_when_to_co
                 path: (200, content) for path, content in known.items()
             }
             assert max(reply.took_s for reply in replies.values()) < WITHIN_S
-    wait_for_part(own_stack, "postgres")
     assert order_of(customer.insist_on_order(key, {sku: 1})).items[0].quantity == 1

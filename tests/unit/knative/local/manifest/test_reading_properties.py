@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from knative.local.manifest import read
 from shared.errors import ManifestErrors
-from shared.yaml_documents import Complaints, parse_documents
+from shared.yaml_documents import Complaints, parse_documents, read_text
 from tests.unit.knative.local.manifest.reading import VALID
 
 _documents: list[dict[str, object]] = [
@@ -68,7 +68,7 @@ def mutants(draw: st.DrawFn) -> list[dict[str, object]]:
 def test_reading_raises_nothing_but_the_list_of_mistakes(documents: list[dict[str, object]]) -> None:
     text = yaml.safe_dump_all(documents, sort_keys=False)
     complaints = Complaints()
-    manifests = read(parse_documents(text, "mutant.yaml"), complaints)
+    manifests = read(read_text(text, "mutant.yaml", complaints), complaints)
     if not complaints.problems:
         assert all(service.name and service.template.container.image for service in manifests.services)
         return
