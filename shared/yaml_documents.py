@@ -5,11 +5,9 @@ nobody asked for is a mistake too: `Complaints.only` refuses it.
 """
 
 import difflib
-import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import ClassVar
 
 import yaml
 
@@ -178,7 +176,7 @@ def document_of(value: object, name: str, path: str = "") -> Node:
 class _Loader(yaml.SafeLoader):
     """Reads what JSON can say: a date is a string, as it is to a cluster."""
 
-    yaml_implicit_resolvers: ClassVar[dict[str, list[tuple[str, re.Pattern[str]]]]] = {
+    yaml_implicit_resolvers = {  # noqa: RUF012 - a class attribute is how PyYAML is told
         first: [(tag, pattern) for tag, pattern in resolvers if tag != "tag:yaml.org,2002:timestamp"]
         for first, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
     }

@@ -55,7 +55,8 @@ class Channel:
         descriptors = [attached.fileno()] if attached else []
         try:
             socket.send_fds(self._connection, [json.dumps(message).encode()], descriptors)
-        except (BrokenPipeError, ConnectionResetError):
+        except (BrokenPipeError, ConnectionResetError, TimeoutError):
+            # Gone, or frozen: it is asked again when it is back.
             self._lose()
 
     def close(self) -> None:

@@ -142,7 +142,9 @@ def doctor(home: Home, as_json: bool) -> None:
             show_step(Step(text=finding.text, took_s=finding.took_s, done=finding.healthy), sys.stdout)
     bad = [finding for finding in findings if not finding.healthy]
     if bad:
-        raise StartError(f"{len(bad)} of {len(findings)} checks failed", "\n".join(each.hint for each in bad))
+        raise StartError(
+            f"{len(bad)} of {len(findings)} checks failed", "\n".join(dict.fromkeys(each.hint for each in bad))
+        )
 
 
 @zerocart.command()

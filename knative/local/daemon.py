@@ -10,7 +10,7 @@ import os
 import signal
 import sys
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
@@ -20,6 +20,7 @@ from knative.local.control import Step, Tell
 from knative.local.deployment import Deployment, check, parse_texts, project_paths, read_paths
 from knative.local.engine import Engine
 from knative.local.home import Home
+from knative.local.model import Secret
 from knative.local.parts import postgres, valkey
 from knative.local.parts.part import Part, Recipe
 from knative.local.processes import Records, identify, wait_until_reaped
@@ -35,7 +36,7 @@ class Daemon:
     def __init__(self, home: Home) -> None:
         self.home = home
         self.records = Records(home.run)
-        self.engine = Engine(home, self.records)
+        self.engine = Engine(home, self.records, self._fail)
         self.postgres = Part(self._postgres, self.records)
         self.valkey = Part(self._valkey, self.records)
         self.keeper = Part(self._keeper, self.records, self._keeper_restarted)
@@ -45,6 +46,7 @@ class Daemon:
         self._stopped = asyncio.Event()
         self._busy = asyncio.Lock()
         self._up = False
+        self._failure: BaseException | None = None
         self._background: asyncio.Task[None] | None = None
         self._code_digest = home.code_digest(*launch.ENGINE_PACKAGES)
 
@@ -61,6 +63,9 @@ class Daemon:
         if resume:
             await self._resume()
         await self._stopped.wait()
+        if self._failure:
+            # Without a goodbye: the keeper takes it for killed, and starts another one.
+            raise self._failure
         server.close()
         for part in self._parts:
             part.release()
@@ -70,7 +75,7 @@ class Daemon:
 
     async def _answer(self, request: dict[str, Any], tell: Tell) -> object:
         operations: dict[str, Callable[[dict[str, Any], Tell], Awaitable[object]]] = {
-            "up": self._bring_up,
+            "up": self._bring_up_or_leave,
             "apply": self._apply,
             "status": self._status,
             "quit": self._quit,
@@ -81,12 +86,11 @@ class Daemon:
                 f'the engine does not know "{request.get("op")}"',
                 "it is of another version: `zerocart down`, then `up`",
             )
-        try:
-            return await operation(request, tell)
-        finally:
-            if not any(part.ready for part in self._parts):
-                # Refused before anything was started: an engine with nothing to look after goes too.
-                self._stopped.set()
+        return await operation(request, tell)
+
+    def _fail(self, error: BaseException) -> None:
+        self._failure = error
+        self._stopped.set()
 
     async def _resume(self) -> None:
         def log(step: Step) -> None:
@@ -100,15 +104,23 @@ class Daemon:
 
     # Operations.
 
+    async def _bring_up_or_leave(self, request: dict[str, Any], tell: Tell) -> object:
+        try:
+            return await self._bring_up(request, tell)
+        finally:
+            if not any(part.ready for part in self._parts):
+                # Refused before anything was started: an engine with nothing to look after goes too.
+                self._stopped.set()
+
     async def _bring_up(self, _request: dict[str, Any], tell: Tell) -> object:
         async with self._busy:
             began_s = time.monotonic()
             store = self.engine.store
             documents = await asyncio.to_thread(read_paths, project_paths(self.home), self.home)
             proposal = store.propose(documents, from_project=True)
-            deployment = await self._check(proposal)
-            store.accept(proposal)
             generated = secrets.prepare(self.home, datetime.now(UTC))
+            deployment = await self._check(proposal, generated)
+            store.accept(proposal)
             count = len(deployment.services)
             text = f"Read {count} services, {len(documents) - count} other manifests"
             tell(Step(text=text, took_s=time.monotonic() - began_s))
@@ -177,9 +189,10 @@ class Daemon:
                 await asyncio.sleep(0.02)
         self.engine.replace_instances()
 
-    async def _check(self, proposal: Proposal) -> Deployment:
+    async def _check(self, proposal: Proposal, generated: Sequence[Secret]) -> Deployment:
         """The proposal as a whole, refused where any reader, or Envoy, has something against it."""
         deployment = check(list(proposal.documents.values()), self.home)
+        self.engine.refuse_what_is_missing(deployment, generated)
         if any(key.kind in gateway.istio.KINDS for key in proposal.changed):
             revisions = list(self.engine.store.revisions.values())
             await asyncio.to_thread(self.engine.front_door.refuse_what_envoy_refuses, deployment, revisions)
@@ -199,9 +212,10 @@ class Daemon:
             documents = parse_texts(request["files"])
             store = self.engine.store
             proposal = store.propose(documents, from_project=False)
-            deployment = await self._check(proposal)
+            generated = secrets.prepare(self.home, datetime.now(UTC))
+            deployment = await self._check(proposal, generated)
             store.accept(proposal)
-            made = self.engine.deploy(deployment, secrets.prepare(self.home, datetime.now(UTC)))
+            made = self.engine.deploy(deployment, generated)
             await self.engine.wait_for_proof(made)
             for revision in made:
                 tell(Step(text=f"Made {revision.name}, it serves", took_s=time.monotonic() - began_s))

@@ -47,6 +47,7 @@ def read_paths(paths: Iterable[Path], home: Home) -> list[Node]:
     """The documents of files and folders, each with a namespace. Raises ManifestErrors where one is no YAML."""
     complaints = Complaints()
     documents = read_documents(paths, complaints, home.project)
+    _refuse_what_stands_twice(documents, complaints)
     complaints.raise_if_any()
     return documents
 
@@ -55,8 +56,21 @@ def parse_texts(files: Iterable[tuple[str, str]]) -> list[Node]:
     """The documents of some texts, given with their names. Raises ManifestErrors where one is no YAML."""
     complaints = Complaints()
     documents = [document for name, text in files for document in read_text(text, name, complaints)]
+    _refuse_what_stands_twice(documents, complaints)
     complaints.raise_if_any()
     return documents
+
+
+def _refuse_what_stands_twice(documents: Iterable[Node], complaints: Complaints) -> None:
+    first: dict[tuple[str, str, str], Node] = {}
+    for document in documents:
+        name, namespace = document.text("metadata", "name"), document.text("metadata", "namespace", default="shop")
+        before = first.setdefault((document.text("kind"), namespace, name), document)
+        if before is not document:
+            complaints.add(
+                document.get("metadata", "name") or document,
+                f"must be the only {document.text('kind')} of this name; {before.file}:{before.line} has one too",
+            )
 
 
 def check(documents: Sequence[Node], home: Home) -> Deployment:

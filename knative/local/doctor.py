@@ -57,6 +57,14 @@ def examine(home: Home) -> list[Finding]:
             findings.append(
                 Finding(text=error.message, healthy=False, hint=error.hint or "", took_s=time.monotonic() - began_s)
             )
+        except OSError as error:
+            where = f"{error.filename}: " if error.filename else ""
+            findings.append(
+                Finding(
+                    text=f"{where}{error.strerror or error}", healthy=False,
+                    hint="set ZEROCART_HOME to a folder that you can write to", took_s=time.monotonic() - began_s,
+                )
+            )  # fmt: skip
         else:
             findings.append(Finding(text=text, healthy=True, took_s=time.monotonic() - began_s))
     return findings

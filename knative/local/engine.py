@@ -65,8 +65,9 @@ CONNECT_PATIENCE_S = 20.0
 class Engine:
     """The state of the loop, between turns, and the edges it acts through."""
 
-    def __init__(self, home: Home, records: Records) -> None:
+    def __init__(self, home: Home, records: Records, on_failure: Callable[[BaseException], None]) -> None:
         self.home = home
+        self._on_failure = on_failure
         self.store = Store(home)
         self.front_door = FrontDoor(home)
         self.sockets = SocketTable(home.revision_socket, self._connection_waits)
@@ -93,7 +94,14 @@ class Engine:
         self._events.setblocking(False)
         asyncio.get_running_loop().add_reader(self._events.fileno(), self._instance_speaks)
         for loop in (self._turn_when_due, self._sample, self._refresh_keys, self._tidy):
-            self._tasks.append(asyncio.create_task(loop()))
+            task = asyncio.create_task(loop())
+            task.add_done_callback(self._loop_ended)
+            self._tasks.append(task)
+
+    def _loop_ended(self, task: asyncio.Task[None]) -> None:
+        """A loop that ends by a fault of ours must not leave an engine that looks alive."""
+        if not task.cancelled() and (error := task.exception()):
+            self._on_failure(error)
 
     async def connect_keeper(self) -> None:
         """Exchange sockets with the keeper, and adopt the instances that live. Raises StartError."""
@@ -136,6 +144,14 @@ class Engine:
                     ) from error
             await asyncio.sleep(0.02)
 
+    def refuse_what_is_missing(self, deployment: Deployment, generated: Sequence[Secret]) -> None:
+        """Raises StartError where a Service takes its environment from what is not there."""
+        sources = environment.sources(deployment.config_maps, (*deployment.secrets, *generated))
+        for service in deployment.services.values():
+            revision = next_revision(service, "", function_of(service), [])
+            assert revision is not None
+            environment.resolve(revision, sources, {})
+
     def deploy(self, deployment: Deployment, generated: Sequence[Secret]) -> list[Revision]:
         """Take over a checked deployment, with the Secrets that this stack made for itself.
 
@@ -149,7 +165,6 @@ class Engine:
                 service, digest(service, self.home), function_of(service), list(self.store.revisions.values())
             )
             if revision:
-                environment.resolve(revision, sources, {})
                 self.store.snapshot(revision, deployment.manifests[name])
                 self.store.revisions[revision.name] = revision
                 made.append(revision)

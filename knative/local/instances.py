@@ -51,7 +51,11 @@ class InstanceTable:
         for path in self._records.iterdir():
             if not path.name.isdecimal():
                 continue
-            record = json.loads(path.read_bytes())
+            try:
+                record = json.loads(path.read_bytes())
+            except FileNotFoundError:
+                # It ended just now, and the zygote has cleared it away.
+                continue
             identity = ProcessIdentity(pid=record["pid"], start_ticks=record["start_ticks"])
             if not identity.alive:
                 path.unlink(missing_ok=True)
@@ -67,15 +71,18 @@ class InstanceTable:
         self._pending.append((revision, now_s))
 
     def forked(self, pid: int, revision: RevisionName, now_s: float) -> None:
-        """The zygote confirmed a fork."""
-        for index, (name, _) in enumerate(self._pending):
+        """The zygote confirmed a fork; it started when it was asked for."""
+        if pid in self._entries:
+            # Its own word came first; what else is pending is another fork.
+            return
+        since_s = now_s
+        for index, (name, asked_s) in enumerate(self._pending):
             if name == revision:
+                since_s = asked_s
                 del self._pending[index]
                 break
-        if pid in self._entries:
-            return
         identity = identify(pid)
-        if identity is None or not self._follow(identity, revision, Phase.STARTING, now_s):
+        if identity is None or not self._follow(identity, revision, Phase.STARTING, since_s):
             self._on_end(pid, revision, Phase.STARTING)
 
     def ready(self, pid: int, revision: RevisionName, now_s: float) -> float | None:

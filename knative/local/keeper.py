@@ -59,11 +59,12 @@ class Keeper:
         watched += [connection.fileno()] if connection else []
         watched += [self._pidfd] if self._pidfd is not None else []
         readable, _, _ = select.select(watched, [], [])
+        # One after another: what an engine said last, goodbye perhaps, is heard before its end or the next one counts.
         if connection and connection.fileno() in readable:
             self._receive(connection)
-        if self._pidfd is not None and self._pidfd in readable:
+        elif self._pidfd is not None and self._pidfd in readable:
             self._revive_engine()
-        if self._listener.fileno() in readable:
+        elif self._listener.fileno() in readable:
             self._hand_over(self._listener.accept()[0])
 
     def _hand_over(self, engine: socket.socket) -> None:

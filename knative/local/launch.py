@@ -162,7 +162,11 @@ def _instances(folder: Path) -> Iterator[ProcessIdentity]:
         return
     for path in folder.iterdir():
         if path.name.isdecimal():
-            record = json.loads(path.read_bytes())
+            try:
+                record = json.loads(path.read_bytes())
+            except FileNotFoundError:
+                # It ended just now, and the zygote has cleared it away.
+                continue
             identity = ProcessIdentity(pid=record["pid"], start_ticks=record["start_ticks"])
             if identity.alive:
                 yield identity

@@ -84,11 +84,18 @@ def read_files(paths: Iterable[str]) -> list[tuple[str, str]]:
     files: list[tuple[str, str]] = []
     for word in paths:
         if word == "-":
-            files.append(("standard input", sys.stdin.read()))
+            files.append(("standard input", _text("standard input", sys.stdin.buffer.read())))
             continue
         path = Path(word)
         found = sorted(path.rglob("*.yaml")) + sorted(path.rglob("*.yml")) if path.is_dir() else [path]
         if not found:
             raise StartError(f"{word} has no manifest", "its files must end in .yaml or .yml")
-        files += [(str(file), file.read_text(encoding="utf-8")) for file in found]
+        files += [(str(file), _text(str(file), file.read_bytes())) for file in found]
     return files
+
+
+def _text(name: str, content: bytes) -> str:
+    try:
+        return content.decode()
+    except UnicodeDecodeError as error:
+        raise StartError(f"{name} is no UTF-8 text, from byte {error.start} on", "is it a manifest?") from None

@@ -154,8 +154,11 @@ class Store:
         if not manifest.exists():
             return None
         complaints = Complaints()
-        (service,) = read([document_of(json.loads(manifest.read_bytes()), str(manifest))], complaints).services
-        complaints.raise_if_any()
+        services = read([document_of(json.loads(manifest.read_bytes()), str(manifest))], complaints).services
+        if complaints.problems:
+            # Made by an older version, and refused by this one: its Service gets a new revision.
+            return None
+        (service,) = services
         return Revision(
             name=name,
             service=ServiceName(str(entry["service"])),

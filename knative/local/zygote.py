@@ -109,6 +109,7 @@ class Zygote:
 def main(socket_path: str) -> None:
     """Import, freeze, listen on `socket_path`, and fork until told to stop by SIGTERM."""
     _import_everything()
+    _warm_up()
     gc.collect()
     gc.freeze()
     wakeup_read, wakeup_write = os.pipe2(os.O_NONBLOCK | os.O_CLOEXEC)
@@ -193,3 +194,24 @@ def _import_everything() -> None:
         "encodings.idna",
     ):
         importlib.import_module(name)
+
+
+def _warm_up() -> None:
+    """Have the database's libraries make now what they make at their first use, and what every instance would repeat.
+
+    Nothing stays open. libpq's OpenSSL fetches its algorithms when it first derives a key, which is most of the time of
+    a first connection; deriving one needs no server, only a connection's handle, so one that goes nowhere. Its random
+    numbers differ between forks: it notices a fork by itself.
+    """
+    # Here, for the engine imports this module too and needs none of it.
+    from psycopg import pq  # noqa: PLC0415
+    from sqlalchemy import text  # noqa: PLC0415
+
+    from shared import database  # noqa: PLC0415
+
+    nowhere = pq.PGconn.connect_start(b"host=/nonexistent")
+    nowhere.encrypt_password(b"nobody", b"nobody", b"scram-sha-256")
+    nowhere.finish()
+    engine = database.make_engine("postgresql://", pool_size=1, application_name="nobody")
+    text("SELECT :one").compile(dialect=engine.dialect)
+    engine.dispose()

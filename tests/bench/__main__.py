@@ -8,7 +8,7 @@ import argparse
 import json
 import shlex
 import sys
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Set
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -43,7 +43,7 @@ def main(arguments: list[str]) -> int:
     return int(any(figure.met is False for figure in figures))
 
 
-def _measure(groups: Collection[str], file: Path) -> list[Figure]:
+def _measure(groups: Set[str], file: Path) -> list[Figure]:
     on_one_stack: dict[str, Callable[[Bench], list[Figure]]] = {
         "memory": memory.measure,
         "cold-start": cold_start.measure,
@@ -52,7 +52,7 @@ def _measure(groups: Collection[str], file: Path) -> list[Figure]:
         "replay": lambda bench: replay.measure(bench, file),
     }
     figures: list[Figure] = []
-    if not groups.isdisjoint({"start", *on_one_stack}):
+    if groups & {"start", *on_one_stack}:
         with own_bench() as bench:
             first_s = starting.start(bench)
             if "start" in groups:

@@ -46,9 +46,7 @@ def gunicorn(project: Path, environment: Mapping[str, str], path: str) -> Iterat
 
 
 @contextmanager
-def _started(
-    words: Sequence[str], project: Path, environment: Mapping[str, str]
-) -> Iterator[subprocess.Popen[bytes]]:
+def _started(words: Sequence[str], project: Path, environment: Mapping[str, str]) -> Iterator[subprocess.Popen[bytes]]:
     process = subprocess.Popen(
         [sys.executable, *words], env=dict(environment), cwd=project,
         stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,

@@ -60,7 +60,7 @@ class Bench:
         """The processes that the engine looks after, and itself; what they have started is below them."""
         found = self.status()
         parts = {**found, **found["state"]}  # type: ignore[dict-item]
-        names = ("engine", "zygote", "gateway", "postgres", "redis")
+        names = ("engine", "keeper", "zygote", "gateway", "postgres", "redis")
         return {name: int(parts[name]["pid"]) for name in names}  # type: ignore[index]
 
     def request(self, path: str = PRODUCTS, host: str = "") -> bytes:
@@ -102,6 +102,7 @@ def own_bench(project: Path | None = None) -> Iterator[Bench]:
     finally:
         stack.zerocart("clean-data", "--yes")
         stack.http.clear()
+        stack.home.parent.rmdir()
 
 
 def apply(stack: Stack, documents: list[Mapping[str, object]]) -> None:

@@ -16,18 +16,23 @@ from tests.bench.baselines import first_answer_of_functions_framework
 from tests.bench.bench import PRODUCTS, Bench, apply, say
 from tests.bench.connection import call_once
 from tests.bench.figures import Figure
+from tests.bench.machine import Busyness
 from tests.bench.percentiles import milliseconds, percentile
 
 COUNT = 50
 BASELINE_COUNT = 15
 SERVICES = tuple(f"cold-{number}" for number in range(10))
 ANSWER_WITHIN_S = 20.0
+# The starts alone keep two cores busy for a tenth of the time. Beyond this share others worked too, and times without
+# a comparison in the same run say nothing.
+QUIET_SHARE = 0.25
 
 
 def measure(bench: Bench) -> list[Figure]:
     say(f"Cold starts: {COUNT} from zero, {BASELINE_COUNT} of plain functions-framework between them")
     _make_services(bench)
     environment = bench.function_environment("list-products")
+    busyness = Busyness()
     ours_s: list[float] = []
     plain_s: list[float] = []
     _one(bench, SERVICES[0])  # the first of all finds files and databases cold: warm-up
@@ -35,7 +40,7 @@ def measure(bench: Bench) -> list[Figure]:
         if number % (COUNT // BASELINE_COUNT) == 0 and len(plain_s) < BASELINE_COUNT:
             plain_s.append(first_answer_of_functions_framework(bench.stack.project, environment, PRODUCTS))
         ours_s.append(_one(bench, SERVICES[number % len(SERVICES)]))
-    return _figures(ours_s, plain_s)
+    return _figures(ours_s, plain_s, busyness.share())
 
 
 def _one(bench: Bench, service: str) -> float:
@@ -58,7 +63,7 @@ def _make_services(bench: Bench) -> None:
     apply(bench.stack, documents)
 
 
-def _figures(ours_s: Sequence[float], plain_s: Sequence[float]) -> list[Figure]:
+def _figures(ours_s: Sequence[float], plain_s: Sequence[float], busy_share: float) -> list[Figure]:
     p50_s, p99_s = percentile(ours_s, 50), percentile(ours_s, 99)
     plain_p50_s = percentile(plain_s, 50)
     ratio = plain_p50_s / p50_s
@@ -67,9 +72,18 @@ def _figures(ours_s: Sequence[float], plain_s: Sequence[float]) -> list[Figure]:
             what="from zero to answer, p50 / p99",
             wanted="60 ms / 150 ms on a quiet machine",
             measured=f"{milliseconds(p50_s)} / {milliseconds(p99_s)}",
-            met=p50_s <= 0.060 and p99_s <= 0.150,
-            values={"p50_s": p50_s, "p99_s": p99_s, "least_s": min(ours_s), "all_s": list(ours_s)},
-            notes=(f"{len(ours_s)} starts, the quickest {milliseconds(min(ours_s))}; p99 of so many is the slowest",),
+            met=(p50_s <= 0.060 and p99_s <= 0.150) or (None if busy_share > QUIET_SHARE else False),
+            values={
+                "p50_s": p50_s,
+                "p99_s": p99_s,
+                "least_s": min(ours_s),
+                "all_s": list(ours_s),
+                "busy_share": busy_share,
+            },
+            notes=(
+                f"{len(ours_s)} starts, the quickest {milliseconds(min(ours_s))}; p99 of so many is the slowest",
+                f"the processors were {busy_share:.0%} busy; above {QUIET_SHARE:.0%} a miss is not judged",
+            ),
         ),
         Figure(
             what="plain functions-framework to from zero",

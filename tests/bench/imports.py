@@ -13,16 +13,19 @@ from statistics import median
 
 from knative.local import zygote
 
-TIMES = 5
+TIMES = 9
 
 
 def main(project: Path) -> None:
     sys.path.insert(0, str(project))
-    zygote._import_everything()  # noqa: SLF001 - exactly what the zygote does
+    zygote._import_everything()
+    zygote._warm_up()
     found = {}
     for file in sorted(project.glob("functions/*/main.py")):
         samples = [_in_a_fork(f"functions.{file.parent.name}.main") for _ in range(TIMES)]
-        found[file.parent.name] = {"s": median(took_s for took_s, _ in samples), "modules": samples[-1][1]}
+        # The same work each time, so the least is what it takes: whatever else runs only adds to it.
+        times_s = [took_s for took_s, _ in samples]
+        found[file.parent.name] = {"s": min(times_s), "median_s": median(times_s), "modules": samples[-1][1]}
     json.dump(found, sys.stdout)
 
 

@@ -8,7 +8,7 @@ import contextlib
 import select
 import time
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
 from tests.bench.connection import Connection
@@ -69,7 +69,9 @@ def closed_loop(port: int, request: bytes, *, connection_count: int, for_s: floa
     return load
 
 
-def open_loop(port: int, request: bytes, *, rate: float, for_s: float) -> Load:
+def open_loop(
+    port: int, request: bytes, *, rate: float, for_s: float, last_answers_within_s: float = LAST_ANSWERS_WITHIN_S
+) -> Load:
     """Send a request each 1 / rate seconds, each on a connection that is free, or a new one.
 
     Latency counts from when a request was due, not from when it could be sent: a server that stalls is not excused
@@ -89,7 +91,7 @@ def open_loop(port: int, request: bytes, *, rate: float, for_s: float) -> Load:
                     connection.send(due_s)
                 except OSError:
                     load.note(_CLOSED, 0.0)
-            if now_s > began_s + for_s + LAST_ANSWERS_WITHIN_S:
+            if now_s > began_s + for_s + last_answers_within_s:
                 load.statuses[_CLOSED] += len(connections) - len(free)
                 break
             wait_s = began_s + sent_count / rate - time.perf_counter() if sent_count < due_count else 0.1
@@ -120,7 +122,7 @@ def _opened(port: int, request: bytes, poll: select.epoll, connections: dict[int
 
 
 @contextlib.contextmanager
-def _polled(made: Iterable[Connection]) -> "Iterable[tuple[select.epoll, dict[int, Connection]]]":
+def _polled(made: Iterable[Connection]) -> Iterator[tuple[select.epoll, dict[int, Connection]]]:
     connections: dict[int, Connection] = {}
     with contextlib.closing(select.epoll()) as poll:
         try:

@@ -27,6 +27,20 @@ def busy() -> str:
     return ", ".join(f"{load:.1f}" for load in os.getloadavg())
 
 
+class Busyness:
+    """How busy the processors were since this was made."""
+
+    def __init__(self) -> None:
+        self._before = psutil.cpu_times()
+
+    def share(self) -> float:
+        """0: they only waited; 1: all of them worked all the time, for whomever."""
+        spent = [now_s - then_s for now_s, then_s in zip(psutil.cpu_times(), self._before, strict=True)]
+        named = dict(zip(self._before._fields, spent, strict=True))
+        total_s = sum(named[name] for name in ("user", "nice", "system", "idle", "iowait", "irq", "softirq", "steal"))
+        return 1 - (named["idle"] + named["iowait"]) / total_s
+
+
 def family(pid: int, *, without: Collection[int] = ()) -> list[psutil.Process]:
     """A process and everything it has started that lives; `without` these and what they have started."""
     with suppress(psutil.NoSuchProcess):

@@ -7,6 +7,7 @@ from tests.bench.bench import Bench, say
 from tests.bench.figures import Figure
 
 GIVEN_UP_S = 900.0
+KEPT = ("invoices", "placed", "refused", "retried", "duration_s", "latency_ms")
 
 
 def measure(bench: Bench, file: Path) -> list[Figure]:
@@ -23,7 +24,7 @@ def measure(bench: Bench, file: Path) -> list[Figure]:
             wanted="nothing lost, the database agrees",
             measured=f"{placed:,} placed, {lost} lost, {'agrees' if agrees else 'does not agree'}",
             met=agrees and lost == 0 and placed > 0,
-            values={key: report[key] for key in ("invoices", "placed", "refused", "retried", "duration_s", "latency_ms")},
+            values={key: report[key] for key in KEPT},
             notes=(
                 f"{took_s:.0f} s, {placed / took_s:.0f} orders a second, refused {report['refused_count']:,}, retried "
                 f"{report['retried']['orders']:,}, latency {', '.join(f'{k} {v:.0f} ms' for k, v in latency.items())}",

@@ -52,10 +52,16 @@ def test_one_key_is_one_order_while_its_instances_are_killed_again_and_again(own
         with lock:
             answers[key] = {reply.body for reply in replies}
 
+    def kill() -> bool:
+        nonlocal killed
+        count = kill_instances(own_stack, "place-order")
+        killed += count
+        return count > 0
+
     with crowd({f"buyer {number}": buy_four_times for number in range(3)}) as people:
         for _ in range(6):
             so_far = people.total
-            killed += kill_instances(own_stack, "place-order")
+            wait_until(kill, 20, "an instance to kill")
             wait_until(lambda: people.total > so_far or people.stopping.is_set(), 40, "orders after a kill")  # noqa: B023
 
     assert killed >= 6

@@ -61,7 +61,7 @@ def test_a_fork_counts_from_the_moment_it_was_asked_for(play: Play) -> None:
             assert scene.table.count(NAME, Phase.STARTING) == 1
             scene.table.forked(process.pid, NAME, 2.0)
             assert scene.table.observed() == [
-                Instance(pid=process.pid, revision=NAME, phase=Phase.STARTING, since_s=2.0)
+                Instance(pid=process.pid, revision=NAME, phase=Phase.STARTING, since_s=1.0)
             ]
             process.kill()
             await scene.end()
@@ -86,9 +86,24 @@ def test_its_word_may_come_before_the_zygotes(play: Play) -> None:
     async def story(scene: Scene) -> None:
         with child() as process:
             scene.table.expect(NAME, 1.0)
-            scene.table.ready(process.pid, NAME, 2.0)
+            assert scene.table.ready(process.pid, NAME, 2.0) == 1.0
             scene.table.forked(process.pid, NAME, 2.1)
             assert [each.phase for each in scene.table.observed()] == [Phase.READY]
+            process.kill()
+            await scene.end()
+
+    play(story)
+
+
+def test_two_words_about_one_fork_leave_the_other_one_expected(play: Play) -> None:
+    async def story(scene: Scene) -> None:
+        with child() as process:
+            scene.table.expect(NAME, 1.0)
+            scene.table.expect(NAME, 1.0)
+            scene.table.ready(process.pid, NAME, 2.0)
+            scene.table.forked(process.pid, NAME, 2.1)
+            assert scene.table.count(NAME, Phase.READY) == 1
+            assert scene.table.count(NAME, Phase.STARTING) == 1
             process.kill()
             await scene.end()
 
@@ -163,6 +178,19 @@ def test_the_next_engine_adopts_who_lives_as_it_is_and_clears_away_who_does_not(
             for process in (ready, starting):
                 process.kill()
                 await scene.end()
+
+    play(story)
+
+
+def test_a_record_that_goes_while_the_records_are_read_is_passed_over(play: Play) -> None:
+    async def story(scene: Scene) -> None:
+        # Listed, and gone when it is opened.
+        (scene.folder / "7").symlink_to(scene.folder / "gone")
+        with child() as process:
+            scene.record(process, ready=True)
+            assert scene.table.adopt(9.0, stray=False) == [NAME]
+            process.kill()
+            await scene.end()
 
     play(story)
 

@@ -1,0 +1,276 @@
+"""A real zygote and a function of the test's own: forked, ready, serving, reaped, whoever dies around it."""
+
+import asyncio
+import http.client
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+import psutil
+import pytest
+
+from knative.local.processes import identify
+from knative.local.sockets import listen
+from knative.local.zygote import ForkRequest
+from tests.stack import PROJECT
+from tests.waiting import wait_until
+
+REVISION = "hello-00001"
+HELLO = """
+import os
+import time
+
+import flask
+import functions_framework
+
+@functions_framework.http
+def hello(request):
+    if request.path == "/slow":
+        open(os.environ["BEGUN"], "w").close()
+        time.sleep(0.5)
+    return flask.jsonify(pid=os.getpid(), parent=os.getppid(), environment=dict(os.environ))
+"""
+BROKEN = "raise RuntimeError('this function is broken')\n"
+ENVIRONMENT = {"CONCURRENCY": "2", "K_SERVICE": "hello", "K_REVISION": REVISION, "PATH": os.defpath}
+READY = b'"ready": true'
+
+
+class Engine:
+    """What an engine does with a zygote, by hand."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.socket_path = folder / "hello.sock"
+        self.listening = listen(self.socket_path)
+        self.events = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+        self.events.bind(str(folder / "events"))
+        self.events.settimeout(10)
+        self.connection: socket.socket | None = None
+
+    def connect(self, name: str = "zygote") -> None:
+        wait_until(lambda: self._try(str(self.folder / name)), 30, "a zygote that listens")
+
+    def _try(self, path: str) -> bool:
+        connection = socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        connection.settimeout(10)
+        try:
+            connection.connect(path)
+        except (ConnectionRefusedError, FileNotFoundError):
+            connection.close()
+            return False
+        self.connection = connection
+        return True
+
+    @property
+    def environment(self) -> dict[str, str]:
+        return {**ENVIRONMENT, "BEGUN": str(self.folder / "begun")}
+
+    def request(self, function: str) -> ForkRequest:
+        return ForkRequest(
+            revision=REVISION, code_root=str(self.folder), function=function, environment=self.environment,
+            log=str(self.folder / "log"), records=str(self.folder / "records"),
+            events=str(self.folder / "events"), timeout_s=5.0,
+        )  # fmt: skip
+
+    def fork(self, function: str = "hello") -> int:
+        """Have an instance forked; gives its pid as the zygote says it."""
+        assert self.connection is not None
+        message = json.dumps({"fork": asdict(self.request(function))}).encode()
+        socket.send_fds(self.connection, [message], [self.listening.fileno()])
+        answer = json.loads(self.connection.recv(4096))
+        assert answer["revision"] == REVISION
+        return int(answer["forked"])
+
+    def ready(self) -> dict[str, Any]:
+        """The next word of an instance."""
+        found: dict[str, Any] = json.loads(self.events.recv(4096))
+        return found
+
+    def record(self, pid: int) -> Path:
+        return self.folder / "records" / str(pid)
+
+    def call(self, path: str = "/") -> dict[str, Any]:
+        return asyncio.run(self.call_later(path))
+
+    async def call_later(self, path: str) -> dict[str, Any]:
+        def whole() -> dict[str, Any]:
+            connection = http.client.HTTPConnection("hello", timeout=10)
+            connection.sock = socket.socket(socket.AF_UNIX)
+            connection.sock.settimeout(10)
+            connection.sock.connect(str(self.socket_path))
+            connection.request("GET", path)
+            response = connection.getresponse()
+            assert response.status == 200, response.read()
+            found: dict[str, Any] = json.loads(response.read())
+            connection.close()
+            return found
+
+        return await asyncio.to_thread(whole)
+
+    def close(self) -> None:
+        for each in (self.listening, self.events, self.connection):
+            if each is not None:
+                each.close()
+
+
+@pytest.fixture(scope="module")
+def folder() -> Iterator[Path]:
+    with tempfile.TemporaryDirectory(prefix="zc-") as name:
+        folder = Path(name)
+        for function, code in (("hello", HELLO), ("broken", BROKEN)):
+            (folder / "functions" / function).mkdir(parents=True)
+            (folder / "functions" / function / "main.py").write_text(code)
+        (folder / "records").mkdir()
+        yield folder
+
+
+@pytest.fixture(scope="module")
+def zygote(folder: Path) -> Iterator[subprocess.Popen[bytes]]:
+    command = [sys.executable, "-m", "knative.local", "zygote", str(folder / "zygote")]
+    with (folder / "zygote.log").open("wb") as log:
+        process = subprocess.Popen(
+            command, env={"PATH": os.defpath, "PYTHONPATH": str(PROJECT)}, stdout=log, stderr=log, cwd=folder
+        )
+    try:
+        yield process
+    finally:
+        for each in [*psutil.Process(process.pid).children(), psutil.Process(process.pid)]:
+            each.kill()
+        process.wait()
+
+
+@pytest.fixture
+def engine(folder: Path, zygote: subprocess.Popen[bytes]) -> Iterator[Engine]:
+    (folder / "events").unlink(missing_ok=True)
+    (folder / "log").unlink(missing_ok=True)
+    engine = Engine(folder)
+    engine.connect()
+    yield engine
+    engine.close()
+    for each in psutil.Process(zygote.pid).children():
+        each.kill()
+    wait_until(lambda: not list((folder / "records").iterdir()), 10, "the end of all instances")
+
+
+def test_a_fork_becomes_an_instance_that_serves_with_its_own_environment(
+    engine: Engine, zygote: subprocess.Popen[bytes]
+) -> None:
+    pid = engine.fork()
+    word = engine.ready()
+    assert (word["pid"], word["revision"], word["ready"]) == (pid, REVISION, True)
+    answer = engine.call()
+    assert (answer["pid"], answer["parent"]) == (pid, zygote.pid)
+    added = {"FUNCTION_SIGNATURE_TYPE": "http", "FUNCTION_TARGET": "hello"}  # by functions-framework
+    assert answer["environment"] == engine.environment | added
+
+
+def test_a_request_that_came_before_any_instance_is_answered_by_the_first(engine: Engine) -> None:
+    async def scene() -> tuple[dict[str, Any], int]:
+        waiting = asyncio.create_task(engine.call_later("/"))
+        await asyncio.sleep(0)
+        pid = await asyncio.to_thread(engine.fork)
+        return await waiting, pid
+
+    answer, pid = asyncio.run(scene())
+    assert answer["pid"] == pid
+
+
+def test_an_instance_leaves_a_record_that_knows_it_again_and_says_when_it_is_ready(engine: Engine) -> None:
+    pid = engine.fork()
+    engine.ready()
+    found = identify(pid)
+    assert found is not None
+    record = json.loads(engine.record(pid).read_bytes())
+    assert record == {"revision": REVISION, "ready": True, "pid": pid, "start_ticks": found.start_ticks}
+
+
+def test_an_instance_that_is_told_to_stop_finishes_what_it_has_and_is_reaped(engine: Engine) -> None:
+    pid = engine.fork()
+    engine.ready()
+
+    async def scene() -> dict[str, Any]:
+        running = asyncio.create_task(engine.call_later("/slow"))
+        await asyncio.to_thread(wait_until, (engine.folder / "begun").exists, 10, "a request that runs")
+        os.kill(pid, signal.SIGTERM)
+        return await running
+
+    assert asyncio.run(scene())["pid"] == pid
+    wait_until(lambda: not Path(f"/proc/{pid}").exists(), 10, "the end of the instance")
+    assert not engine.record(pid).exists()
+
+
+def test_a_killed_instance_is_reaped_and_its_record_goes(engine: Engine) -> None:
+    pid = engine.fork()
+    engine.ready()
+    os.kill(pid, signal.SIGKILL)
+    wait_until(lambda: not engine.record(pid).exists(), 10, "the end of the record")
+    assert not Path(f"/proc/{pid}").exists()
+
+
+def test_a_function_that_cannot_start_says_why_in_its_log_and_is_never_ready(engine: Engine) -> None:
+    pid = engine.fork("broken")
+    wait_until(lambda: not Path(f"/proc/{pid}").exists(), 10, "the end of the instance")
+    assert "this function is broken" in (engine.folder / "log").read_text()
+    engine.events.setblocking(False)
+    with pytest.raises(BlockingIOError):
+        engine.ready()
+
+
+def test_instances_outlive_the_engine_and_the_next_one_forks_on(engine: Engine) -> None:
+    first = engine.fork()
+    engine.ready()
+    assert engine.connection is not None
+    engine.connection.close()
+    assert engine.call()["pid"] == first
+    engine.connect()
+    second = engine.fork()
+    engine.ready()
+    assert {first, second} <= {int(path.name) for path in (engine.folder / "records").iterdir()}
+
+
+def test_an_instance_gets_ready_though_no_engine_listens(engine: Engine) -> None:
+    engine.events.close()
+    (engine.folder / "events").unlink()
+    pid = engine.fork()
+    record = engine.record(pid)
+    wait_until(lambda: record.exists() and READY in record.read_bytes(), 10, "a record that says ready")
+
+
+def test_an_instance_has_nothing_of_the_zygote_open(engine: Engine, zygote: subprocess.Popen[bytes]) -> None:
+    pid = engine.fork()
+    engine.ready()
+    opened = {str(each.laddr) for each in psutil.Process(pid).net_connections("unix")}
+    assert str(engine.folder / "zygote") not in opened
+    assert psutil.Process(pid).environ().get("PYTHONPATH") is not None, "what the zygote was started with"
+    assert "PYTHONPATH" not in engine.call()["environment"]
+
+
+def test_instances_outlive_the_zygote(engine: Engine, folder: Path) -> None:
+    # With a zygote of its own: it is killed.
+    own = folder / "own"
+    command = [sys.executable, "-m", "knative.local", "zygote", str(own)]
+    with subprocess.Popen(command, env={"PATH": os.defpath, "PYTHONPATH": str(PROJECT)}, cwd=folder) as process:
+        assert engine.connection is not None
+        engine.connection.close()
+        engine.connect(own.name)
+        pid = engine.fork()
+        engine.ready()
+        process.kill()
+        process.wait()
+        try:
+            assert engine.call()["pid"] == pid
+        finally:
+            os.kill(pid, signal.SIGKILL)
+            engine.record(pid).unlink()
+
+
+def test_the_zygote_runs_no_thread_so_that_a_fork_finds_nothing_half_done(zygote: subprocess.Popen[bytes]) -> None:
+    assert psutil.Process(zygote.pid).num_threads() == 1
