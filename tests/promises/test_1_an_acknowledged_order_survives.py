@@ -3,15 +3,11 @@
 import itertools
 import threading
 
-import pytest
-
 from shared.orders import Order
 from tests.promises.customers import crowd, join, new_key, order_of
 from tests.promises.faults import PARTS, alive, kill_and_wait, kill_instances, rows
 from tests.stack import Stack
 from tests.waiting import wait_until
-
-pytestmark = pytest.mark.xdist_group("promises")
 
 BUYERS = 6
 # So many orders are acknowledged before the next process is killed: the shop sells again, to everybody.

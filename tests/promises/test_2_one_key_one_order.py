@@ -16,8 +16,6 @@ from tests.promises.faults import alive, connect, kill_instances, kill_part, row
 from tests.stack import Stack
 from tests.waiting import wait_until
 
-pytestmark = pytest.mark.xdist_group("promises")
-
 
 def orders_with(stack: Stack, key: str) -> list[str]:
     """The orders that a key has led to, by the answer that is kept, and by what came into being while it was used."""

@@ -5,14 +5,11 @@ import threading
 from collections import Counter
 
 import msgspec
-import pytest
 
 from tests.promises.customers import at_once, crowd, insist, join, new_key, order_of
 from tests.promises.faults import kill_instances, kill_part, rows, value, wait_for_part
 from tests.stack import Stack
 from tests.waiting import wait_until
-
-pytestmark = pytest.mark.xdist_group("promises")
 
 
 class Problem(msgspec.Struct, frozen=True):

@@ -13,8 +13,6 @@ from tests.promises.faults import Fault, away, value
 from tests.stack import Stack
 from tests.waiting import wait_until
 
-pytestmark = pytest.mark.xdist_group("promises")
-
 WITHIN_S = 2.0
 FAULTS = get_args(Fault)
 EVENT = {"specversion": "1.0", "source": "/promises/away", "type": "promise.kept"}

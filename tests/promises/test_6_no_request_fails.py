@@ -20,8 +20,6 @@ from tests.promises.faults import alive, kill_and_wait
 from tests.stack import PROJECT, QUICK_AUTOSCALER, Stack, new_stack, running
 from tests.waiting import wait_until
 
-pytestmark = pytest.mark.xdist_group("promises")
-
 SERVICE = "record-event"
 EVENT = {"specversion": "1.0", "source": "/promises/prober", "type": "promise.kept"}
 STRUCTURED = {"content-type": "application/cloudevents+json"}

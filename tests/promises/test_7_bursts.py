@@ -14,8 +14,6 @@ from tests.promises.customers import call
 from tests.stack import Stack
 from tests.waiting import wait_until
 
-pytestmark = pytest.mark.xdist_group("promises")
-
 SERVICE = "list-products"
 PATH = "/api/products?limit=5"
 # Far below what two cores answer, which `make bench` measures: the tests' machine may be busy with others.
