@@ -21,9 +21,11 @@ def client_address(environ: Mapping[str, str]) -> str:
 def identifier(roles: Sequence[str]) -> "Callable[[Mapping[str, str]], Identity]":
     """A function from a request's environ to the identity of its caller, who must have one of the roles, if any.
 
-    It raises Unauthorized or Forbidden. The gateway has checked the token as well: neither trusts the other.
+    It raises Unauthorized or Forbidden, or Unavailable while nobody can say whether the token was revoked. The gateway
+    has checked the token as well, but for that: neither trusts the other.
     """
-    from shared import tokens  # noqa: PLC0415 - cryptography is loaded only for endpoints that ask for a token
+    # Cryptography and the drivers of both stores are loaded only for endpoints that ask for a token.
+    from shared import revocations, tokens  # noqa: PLC0415
 
     def identify(environ: Mapping[str, str]) -> "Identity":
         scheme, _, token = environ.get("HTTP_AUTHORIZATION", "").partition(" ")
@@ -33,6 +35,8 @@ def identifier(roles: Sequence[str]) -> "Callable[[Mapping[str, str]], Identity]
         identity = tokens.verify(
             token.strip(), current.token_public_keys, current.token_issuer, current.token_audience, time()
         )
+        if revocations.of(current).revoked(identity.session_id):
+            raise tokens.refusal()
         if roles and not set(roles) & set(identity.roles):
             raise Forbidden(f"This needs the role {' or '.join(roles)}")
         return identity

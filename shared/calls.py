@@ -33,6 +33,7 @@ class Endpoint:
     token: bool
     roles: tuple[str, ...]
     idempotent: bool
+    conditional: bool
     summary: str
     description: str
 
@@ -40,6 +41,11 @@ class Endpoint:
     def parameters(self) -> list[str]:
         """The names in braces of the path."""
         return PARAMETER.findall(self.path)
+
+    @property
+    def methods(self) -> tuple[str, ...]:
+        """What it takes: HEAD comes with GET."""
+        return ("GET", "HEAD") if self.method == "GET" else (self.method,)
 
     @property
     def reads_body(self) -> bool:
@@ -58,6 +64,7 @@ class Call(Generic[B, Q]):
     identity: "Identity | None"
     client_address: str
     idempotency_key: str | None = None
+    if_match: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,7 +23,7 @@ from shared.handler import Handler, Reply
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIEnvironment
 
-__all__ = ["Answer", "Call", "Endpoint", "View", "endpoint"]
+__all__ = ["Answer", "Call", "Endpoint", "View", "endpoint", "one_path"]
 
 B = TypeVar("B")
 Q = TypeVar("Q")
@@ -34,7 +34,8 @@ _NO_BODIES: Mapping[str, type] = MappingProxyType({})
 class View(Protocol):
     """A decorated function, as functions-framework calls it. Our own server calls `respond`, which needs no Flask."""
 
-    endpoint: Endpoint
+    endpoints: tuple[Endpoint, ...]
+    handlers: tuple[Handler, ...]
     respond: "Callable[[WSGIEnvironment], Reply]"
 
     def __call__(self, request: flask.Request) -> flask.Response: ...
@@ -51,6 +52,7 @@ def endpoint(
     token: bool = False,
     roles: Sequence[str] = (),
     idempotent: bool = False,
+    conditional: bool = False,
     accepts: Mapping[str, type] = ...,
 ) -> Callable[[Callable[[Call[None, None]], Answer]], View]: ...
 @overload
@@ -64,6 +66,7 @@ def endpoint(
     token: bool = False,
     roles: Sequence[str] = (),
     idempotent: bool = False,
+    conditional: bool = False,
 ) -> Callable[[Callable[[Call[B, None]], Answer]], View]: ...
 @overload
 def endpoint(
@@ -76,12 +79,13 @@ def endpoint(
     token: bool = False,
     roles: Sequence[str] = (),
     idempotent: bool = False,
+    conditional: bool = False,
 ) -> Callable[[Callable[[Call[None, Q]], Answer]], View]: ...
 @overload
 def endpoint(
     method: str, path: str, *, body: type[B], query: type[Q], answers: Mapping[int, type | str | None],
     problems: Sequence[type[Problem]] = (), token: bool = False, roles: Sequence[str] = (), idempotent: bool = False,
-    accepts: Mapping[str, type] = _NO_BODIES,
+    conditional: bool = False, accepts: Mapping[str, type] = _NO_BODIES,
 ) -> Callable[[Callable[[Call[B, Q]], Answer]], View]: ...  # fmt: skip
 def endpoint(
     method: str,
@@ -94,6 +98,7 @@ def endpoint(
     token: bool = False,
     roles: Sequence[str] = (),
     idempotent: bool = False,
+    conditional: bool = False,
     accepts: Mapping[str, type] = _NO_BODIES,
 ) -> Callable[[Callable[[Call[Any, Any]], Answer]], View]:
     """Make a function of a `Call` into one that functions-framework can serve.
@@ -109,6 +114,7 @@ def endpoint(
         token: whether a valid access token is needed; `call.identity` is then whose it is.
         roles: the caller must have one of these; implies `token`.
         idempotent: whether the header Idempotency-Key must be given; `call.idempotency_key` is then its value.
+        conditional: whether the header If-Match must be given (428); `call.if_match` is then its value.
         accepts: for an endpoint that decodes `call.raw_body` itself: the types by media type, for the document only.
     """
 
@@ -118,21 +124,55 @@ def endpoint(
             name=function.__name__, method=method, path=path, body=body, query=query,
             accepts=MappingProxyType(dict(accepts)),
             answers=MappingProxyType(dict(answers)), problems=tuple(problems), token=token or bool(roles),
-            roles=tuple(roles), idempotent=idempotent, summary=summary,
+            roles=tuple(roles), idempotent=idempotent, conditional=conditional, summary=summary,
             description=" ".join(description.split()),
         )  # fmt: skip
-        respond = Handler(described, function).respond
-
-        @functools.wraps(function)
-        def view(request: flask.Request) -> flask.Response:
-            reply = respond(request.environ)
-            response = flask.Response(reply.body, reply.status, reply.headers, content_type=reply.content_type)
-            if reply.content_type is None:
-                del response.headers["Content-Type"]
-            return response
-
-        view.endpoint = described  # type: ignore[attr-defined]
-        view.respond = respond  # type: ignore[attr-defined]
-        return cast("View", view)
+        handler = Handler(described, function)
+        return _view(function, (described,), (handler,), handler.respond)
 
     return decorate
+
+
+def one_path(*views: View) -> Callable[[Callable[[], None]], View]:
+    """Make one function of endpoints that have one path and different methods; what it decorates gives the name.
+
+    @functions_framework.http
+    @one_path(read_cart, replace_cart)
+    def cart() -> None:
+        ...
+    """
+    endpoints = tuple(described for view in views for described in view.endpoints)
+    assert len({described.path for described in endpoints}) == 1, "they have one path"
+    allowed = [method for described in endpoints for method in described.methods]
+    assert len(set(allowed)) == len(allowed), "each method is one endpoint's"
+    handlers = tuple(handler.allowing(allowed) for view in views for handler in view.handlers)
+    of_method = {
+        method: handler.respond
+        for described, handler in zip(endpoints, handlers, strict=True)
+        for method in described.methods
+    }
+
+    def respond(environ: "WSGIEnvironment") -> Reply:
+        return of_method.get(environ["REQUEST_METHOD"], handlers[0].respond)(environ)
+
+    return lambda function: _view(function, endpoints, handlers, respond)
+
+
+def _view(
+    function: Callable[..., object],
+    endpoints: tuple[Endpoint, ...],
+    handlers: tuple[Handler, ...],
+    respond: "Callable[[WSGIEnvironment], Reply]",
+) -> View:
+    @functools.wraps(function)
+    def view(request: flask.Request) -> flask.Response:
+        reply = respond(request.environ)
+        response = flask.Response(reply.body, reply.status, reply.headers, content_type=reply.content_type)
+        if reply.content_type is None:
+            del response.headers["Content-Type"]
+        return response
+
+    view.endpoints = endpoints  # type: ignore[attr-defined]
+    view.handlers = handlers  # type: ignore[attr-defined]
+    view.respond = respond  # type: ignore[attr-defined]
+    return cast("View", view)

@@ -12,9 +12,11 @@
         ├── MethodNotAllowed            405
         ├── Conflict                    409
         │   └── OutOfStock              409, with the skus
+        ├── PreconditionFailed          412
         ├── TooLarge                    413
         ├── UnsupportedMediaType        415
         ├── Unprocessable               422, with the fields
+        ├── PreconditionRequired        428
         ├── TooManyRequests             429, with Retry-After
         └── Unavailable                 503, with Retry-After
 
@@ -182,6 +184,15 @@ class OutOfStock(Conflict):
         self.skus = tuple(skus)
 
 
+class PreconditionFailed(Problem):
+    status = 412
+    type = "precondition-failed"
+    title = "It has changed meanwhile"
+
+    def __init__(self, detail: str = "If-Match names another state than the present one; read it again") -> None:
+        super().__init__(detail)
+
+
 class TooLarge(Problem):
     status = 413
     type = "too-large"
@@ -210,6 +221,15 @@ class Unprocessable(Problem):
 
     def __init__(self, detail: str = "A field is wrong", *, errors: Sequence[FieldError] = ()) -> None:
         super().__init__(detail, errors=errors)
+
+
+class PreconditionRequired(Problem):
+    status = 428
+    type = "precondition-required"
+    title = "Say which state you are changing"
+
+    def __init__(self, detail: str = "The header If-Match must be given, with the ETag that was read") -> None:
+        super().__init__(detail)
 
 
 class TooManyRequests(Problem):

@@ -7,7 +7,7 @@ environment and not on Flask's request, which costs several times as much as all
 
 import logging
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -19,7 +19,15 @@ from werkzeug.wsgi import get_input_stream
 from shared import callers, tracing
 from shared.bodies import LIMIT_BYTES, BodyDecoder, decode_query
 from shared.calls import PARAMETER, Answer, Call, Endpoint
-from shared.errors import MalformedRequest, MethodNotAllowed, NotFound, Problem, TooLarge, UnsupportedMediaType
+from shared.errors import (
+    MalformedRequest,
+    MethodNotAllowed,
+    NotFound,
+    PreconditionRequired,
+    Problem,
+    TooLarge,
+    UnsupportedMediaType,
+)
 from shared.problems import PROBLEM_TYPE, internal_error, problem_document
 
 if TYPE_CHECKING:
@@ -42,12 +50,21 @@ class Reply(NamedTuple):
 
 
 class Handler:
-    """An endpoint with all that can be prepared."""
+    """An endpoint with all that can be prepared.
 
-    def __init__(self, described: Endpoint, function: Callable[[Call[Any, Any]], Answer]) -> None:
+    Args:
+        described: what it declares.
+        function: what answers.
+        allowed: the methods of its path, if other endpoints have some of them.
+    """
+
+    def __init__(
+        self, described: Endpoint, function: Callable[[Call[Any, Any]], Answer], allowed: Sequence[str] | None = None
+    ) -> None:
         self._endpoint = described
         self._function = function
-        self._methods = ("GET", "HEAD") if described.method == "GET" else (described.method,)
+        self._methods = described.methods
+        self._allowed = allowed or described.methods
         self._reads_body = described.reads_body
         self._decode_body: Callable[[bytes], Any] | None = None
         if described.body:
@@ -79,11 +96,15 @@ class Handler:
             span.end(status, problem_type)
         return reply
 
+    def allowing(self, methods: Sequence[str]) -> "Handler":
+        """This handler, but for the methods that a refusal of another one names."""
+        return Handler(self._endpoint, self._function, methods)
+
     def _call(self, environ: "WSGIEnvironment") -> Call[Any, Any]:
         described = self._endpoint
         path = self._path(environ["PATH_INFO"])
         if environ["REQUEST_METHOD"] not in self._methods:
-            raise MethodNotAllowed(environ["REQUEST_METHOD"], self._methods)
+            raise MethodNotAllowed(environ["REQUEST_METHOD"], self._allowed)
         identity = self._identify(environ) if self._identify else None
         raw_body = _read(environ) if self._reads_body else b""
         body = None
@@ -101,6 +122,7 @@ class Handler:
             identity=identity,
             client_address=callers.client_address(environ),
             idempotency_key=_idempotency_key(environ) if described.idempotent else None,
+            if_match=_if_match(environ) if described.conditional else None,
         )
 
     def _path(self, path_info: str) -> Mapping[str, str]:
@@ -142,6 +164,13 @@ def _idempotency_key(environ: "WSGIEnvironment") -> str:
         rule = "1 to 255 visible ASCII characters"
         raise MalformedRequest(f"The header Idempotency-Key must be given, it is {rule}")
     return key
+
+
+def _if_match(environ: "WSGIEnvironment") -> str:
+    given: str = environ.get("HTTP_IF_MATCH", "").strip()
+    if not given:
+        raise PreconditionRequired
+    return given
 
 
 def _shown_path(environ: "WSGIEnvironment") -> str:

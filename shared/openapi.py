@@ -1,6 +1,6 @@
 """The OpenAPI 3.1 document of the shop, made from what the endpoints declare.
 
-`document` imports every function of a folder and reads its `.endpoint`; nothing is listed by hand. What follows from a
+`document` imports every function of a folder and reads its `.endpoints`; nothing is listed by hand. What follows from a
 declaration (a body may be malformed, a token may be missing) is documented without being repeated in it.
 """
 
@@ -19,6 +19,8 @@ from shared.errors import (
     Forbidden,
     MalformedRequest,
     NotFound,
+    PreconditionFailed,
+    PreconditionRequired,
     Problem,
     TooLarge,
     Unauthorized,
@@ -51,13 +53,11 @@ def find_endpoints(functions_folder: Path, package: str = "functions") -> list[E
         root = root.parent
     if str(root) not in sys.path:
         sys.path.append(str(root))
-    found = []
+    found: list[Endpoint] = []
     for main in functions_folder.glob("*/main.py"):
         name = main.parent.name
         module = importlib.import_module(f"{package}.{name}.main")
-        declared = getattr(getattr(module, name, None), "endpoint", None)
-        if isinstance(declared, Endpoint):
-            found.append(declared)
+        found += getattr(getattr(module, name, None), "endpoints", ())
     return sorted(found, key=lambda endpoint: (endpoint.path, endpoint.method))
 
 
@@ -156,6 +156,9 @@ def _parameters(endpoint: Endpoint, types: _Types) -> list[JsonObject]:
     if endpoint.idempotent:
         key = {"type": "string", "minLength": 1, "maxLength": 255, "pattern": "^[\\u0021-\\u007e]+$"}
         parameters.append(_parameter("header", "Idempotency-Key", key, required=True))
+    if endpoint.conditional:
+        tag = {"type": "string", "minLength": 1, "description": "The ETag of what is changed, or * for whatever it is"}
+        parameters.append(_parameter("header", "If-Match", tag, required=True))
     return parameters
 
 
@@ -198,6 +201,8 @@ def _implied(endpoint: Endpoint) -> Iterable[type[Problem]]:
         yield TooLarge
     if endpoint.body or endpoint.accepts:
         yield UnsupportedMediaType
+    if endpoint.conditional:
+        yield from (PreconditionFailed, PreconditionRequired)
     if endpoint.token:
         yield Unauthorized
     if endpoint.roles:
@@ -206,7 +211,7 @@ def _implied(endpoint: Endpoint) -> Iterable[type[Problem]]:
 
 def _answer(endpoint: Endpoint, status: int, described: type | str | None, types: _Types) -> JsonObject:
     names = ["x-trace-id"]
-    if 304 in endpoint.answers and status in {200, 304}:
+    if (304 in endpoint.answers or endpoint.conditional) and status in {200, 304}:
         names.append("ETag")
     if status == 201:
         names.append("Location")

@@ -1,14 +1,13 @@
 """The order, as its owner sees it; several functions answer with it, and events carry it."""
 
 from datetime import datetime
-from typing import Annotated, Literal
+from typing import Annotated
 
 import msgspec
 from msgspec import Meta
 
 from shared.money import Money
-
-Status = Literal["placed", "paid", "payment_pending", "cancelled"]
+from shared.order_states import Status
 
 
 class OrderLine(msgspec.Struct, frozen=True, kw_only=True):

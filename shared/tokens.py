@@ -26,15 +26,29 @@ CLAIMS = ("iss", "sub", "aud", "exp", "iat", "jti", "roles")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Identity:
-    """Whom a token speaks for. `token_id` names the token itself, to be revoked by."""
+    """Whom a token speaks for. `token_id` names the token itself."""
 
     subject: str
     roles: tuple[str, ...]
     token_id: str
     expires_at_s: float
 
+    @property
+    def session_id(self) -> str:
+        """The session to which the token belongs, to be revoked by; a token without one is its own."""
+        return self.token_id.partition(".")[0]
 
-def sign(subject: str, roles: Sequence[str], *, keys: str, issuer: str, audience: str, now_s: float) -> str:
+
+def sign(
+    subject: str,
+    roles: Sequence[str],
+    *,
+    keys: str,
+    issuer: str,
+    audience: str,
+    now_s: float,
+    session_id: str | None = None,
+) -> str:
     """A new access token, valid for LIFETIME_S.
 
     Args:
@@ -44,11 +58,14 @@ def sign(subject: str, roles: Sequence[str], *, keys: str, issuer: str, audience
         issuer: who we are.
         audience: for whom the token is.
         now_s: seconds since the epoch.
+        session_id: the session with whose end this token ends; it has no dot. The token's own id begins with it: the
+            contract names the claims, and has no other for it.
     """
+    token_id = str(uuid.uuid4()) if session_id is None else f"{session_id}.{uuid.uuid4().hex}"
     key_id, key = next(iter(_private_keys(keys).items()))
     claims = {
         "iss": issuer, "sub": subject, "aud": audience, "iat": int(now_s), "exp": int(now_s) + LIFETIME_S,
-        "jti": str(uuid.uuid4()), "roles": list(roles),
+        "jti": token_id, "roles": list(roles),
     }  # fmt: skip
     return jwt.encode(claims, key, algorithm=ALGORITHM, headers={"kid": key_id})
 
@@ -78,7 +95,7 @@ def verify(token: str, keys: str, issuer: str, audience: str, now_s: float) -> I
             },
         )  # fmt: skip
     except (jwt.PyJWTError, KeyError, TypeError, ValueError):
-        raise _refusal() from None
+        raise refusal() from None
     return _identity(claims, now_s)
 
 
@@ -105,10 +122,11 @@ def _identity(claims: Mapping[str, object], now_s: float) -> Identity:
         ):  # fmt: skip
             names = tuple(str(role) for role in roles)
             return Identity(subject=subject, roles=names, token_id=token_id, expires_at_s=float(expires_s))
-    raise _refusal()
+    raise refusal()
 
 
-def _refusal() -> Unauthorized:
+def refusal() -> Unauthorized:
+    """What a client is told whose token does not count, whatever the reason."""
     return Unauthorized("The access token is not valid, or not any more", token_given=True)
 
 

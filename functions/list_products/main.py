@@ -17,8 +17,8 @@ from shared.products import FRESH_S
 def list_products(call: Call[None, Search]) -> Answer:
     """List the goods
 
-    In the order of their skus; with words, the best match first. What is shown may be a second old, and older while
-    the database is away: then Age and Warning say so.
+    In the order of their skus; with words that few goods match, the best match first. What is shown may be a second
+    old, and older while the database is away: then Age and Warning say so.
     """
     cached = store.read_page(call.query)
     return cached_answers.unpack(cached, if_none_match=call.headers.get("If-None-Match"), fresh_s=FRESH_S)

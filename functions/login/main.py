@@ -2,7 +2,7 @@
 
 import time
 import unicodedata
-from typing import Annotated, Literal
+from typing import Annotated
 
 import functions_framework
 import msgspec
@@ -13,18 +13,12 @@ from shared import passwords, settings, tokens
 from shared.bodies import NO_NUL
 from shared.endpoint import Answer, Call, endpoint
 from shared.errors import TooManyRequests, Unauthorized, Unavailable
+from shared.sessions import Tokens
 
 
 class Credentials(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     email: Annotated[str, Meta(max_length=254, pattern=NO_NUL)]
     password: Annotated[str, Meta(max_length=128, pattern=NO_NUL)]
-
-
-class Tokens(msgspec.Struct, frozen=True, kw_only=True):
-    access_token: str
-    token_type: Literal["Bearer"] = "Bearer"  # noqa: S105 - its type, no secret
-    expires_in: Annotated[int, Meta(description="Seconds from now")]
-    refresh_token: str
 
 
 @functions_framework.http
@@ -47,11 +41,11 @@ def login(call: Call[Credentials, None]) -> Answer:
     store.forgive(email)
     if passwords.outdated(account.password_hash):
         store.keep_hash(account.id, old=account.password_hash, new=passwords.hash(password))
+    session = store.begin_session(account)
     current = settings.current()
     access_token = tokens.sign(
         account.id, account.roles, keys=current.token_signing_keys, issuer=current.token_issuer,
-        audience=current.token_audience, now_s=time.time(),
+        audience=current.token_audience, now_s=time.time(), session_id=session.id,
     )  # fmt: skip
-    refresh_token = store.new_refresh_token(account.id)
-    answer = Tokens(access_token=access_token, expires_in=tokens.LIFETIME_S, refresh_token=refresh_token)
+    answer = Tokens(access_token=access_token, refresh_token=session.refresh_token)
     return Answer(answer, headers={"Cache-Control": "no-store"})

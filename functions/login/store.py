@@ -1,29 +1,21 @@
-"""Reads accounts, keeps refresh tokens, and counts in Redis who tries how often."""
+"""Reads accounts, begins sessions, and counts in Redis who tries how often."""
 
-import hashlib
-import secrets
-import uuid
 from dataclasses import dataclass
+from datetime import UTC, datetime
 
 from sqlalchemy import Connection, text
 
-from shared import database, rate_limits, redis_client, settings
+from shared import database, rate_limits, redis_client, sessions, settings
 from shared.errors import TooManyRequests
+from shared.sessions import Session
 
 # One address may be a whole office behind its router. One account is one person, who mistypes a few times; what is
 # counted there is forgotten when the password was right.
 ADDRESS_AT_ONCE, ADDRESS_PER_S = 300, 20.0
 ACCOUNT_AT_ONCE, ACCOUNT_PER_S = 10, 0.1
 
-REFRESH_DAYS = 30
-
 FIND = text("""
     SELECT id::text AS id, password_hash, roles FROM identity.accounts WHERE lower(email) = lower(:email)
-""")
-# `family` joins this token with those that will come from it, each for the one before.
-ADD_REFRESH_TOKEN = text("""
-    INSERT INTO identity.refresh_tokens (hash, family, account_id, expires_at)
-    VALUES (:hash, :family, :account_id, now() + make_interval(days => :days))
 """)
 UPDATE_HASH = text("UPDATE identity.accounts SET password_hash = :new WHERE id = :account_id AND password_hash = :old")
 
@@ -64,15 +56,11 @@ def find(email: str) -> Account | None:
     return database.run(database.engine(settings.current()), read)
 
 
-def new_refresh_token(account_id: str) -> str:
-    """A refresh token, the first of its family; only its digest is kept. Raises Unavailable."""
-    token = secrets.token_urlsafe(32)
-    values = {
-        "hash": hashlib.sha256(token.encode()).digest(), "family": uuid.uuid4(), "account_id": account_id,
-        "days": REFRESH_DAYS,
-    }  # fmt: skip
-    database.run(database.engine(settings.current()), lambda connection: connection.execute(ADD_REFRESH_TOKEN, values))
-    return token
+def begin_session(account: Account) -> Session:
+    """A new session. Raises Unavailable."""
+    now = datetime.now(UTC)
+    engine = database.engine(settings.current())
+    return database.run(engine, lambda connection: sessions.begin(connection, account.id, account.roles, now))
 
 
 def keep_hash(account_id: str, *, old: str, new: str) -> None:

@@ -61,6 +61,9 @@ class Function:
     def post(self, path: str, **arguments: Any) -> Reply:
         return cast("Reply", self._client.post(path, **arguments))
 
+    def put(self, path: str, **arguments: Any) -> Reply:
+        return cast("Reply", self._client.put(path, **arguments))
+
 
 class Shop:
     """All functions over one database. Each call goes through the function's whole WSGI application."""
@@ -121,8 +124,8 @@ def shop(database_url: str, redis_url: str, keys: Keys, monkeypatch: pytest.Monk
     settings.current.cache_clear()
     shop = Shop(database_url, keys)
     shop.rows(
-        "TRUNCATE catalog.products, identity.accounts, orders.orders, orders.idempotency_keys, orders.outbox,"
-        " analytics.events CASCADE"
+        "TRUNCATE catalog.products, catalog.words, identity.accounts, orders.orders, orders.idempotency_keys,"
+        " orders.outbox, analytics.events, carts.carts CASCADE"
     )
     yield shop
     settings.current.cache_clear()

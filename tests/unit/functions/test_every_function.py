@@ -38,11 +38,11 @@ def container_of(folder: Path) -> dict[str, object]:
     return container
 
 
-def endpoint_of(folder: Path) -> Endpoint:
+def endpoints_of(folder: Path) -> tuple[Endpoint, ...]:
     module = importlib.import_module(f"functions.{folder.name}.main")
-    endpoint = getattr(getattr(module, folder.name), "endpoint", None)
-    assert isinstance(endpoint, Endpoint), f"{folder.name} in main.py is decorated with @endpoint"
-    return endpoint
+    endpoints: tuple[Endpoint, ...] = getattr(getattr(module, folder.name), "endpoints", ())
+    assert endpoints, f"{folder.name} in main.py is decorated with @endpoint, or @one_path"
+    return endpoints
 
 
 def first_route(path: str) -> str | None:
@@ -77,7 +77,8 @@ def test_a_function_is_named_after_its_folder(folder: Path) -> None:
     service = service_of(folder)
     assert (service.name, service.namespace) == (kebab, "shop")
     assert service.template.container.image == f"dev.local/zerocart/{kebab}"
-    assert endpoint_of(folder).name == folder.name
+    endpoints = endpoints_of(folder)
+    assert len(endpoints) > 1 or endpoints[0].name == folder.name
 
 
 @each_function
@@ -108,7 +109,7 @@ def test_a_function_imports_no_other_one(folder: Path) -> None:
 @each_function
 def test_a_function_can_be_reached_from_outside_or_is_cluster_local(folder: Path) -> None:
     service = service_of(folder)
-    path = re.sub(r"\{\w+\}", "x", endpoint_of(folder).path)
+    path = re.sub(r"\{\w+\}", "x", endpoints_of(folder)[0].path)
     expected = None if service.cluster_local else f"{service.name}.shop.svc.cluster.local"
     assert first_route(path) == expected
 
@@ -158,24 +159,25 @@ def test_a_function_gets_no_secret_that_it_does_not_use(folder: Path) -> None:
     state = {"DATABASE_URL", "REDIS_URL"}
     if not (folder / "store.py").exists():
         assert not variables & state
-    if endpoint_of(folder).token:
+    if any(endpoint.token for endpoint in endpoints_of(folder)):
         assert "TOKEN_PUBLIC_KEYS" in variables
+        assert variables >= state, "whether a token was revoked is in Postgres, and in Redis for when that is away"
     if "TOKEN_SIGNING_KEYS" in variables:
         assert "shared.tokens" in imports(folder / "main.py"), "who gives no tokens needs no key to sign them"
 
 
 @each_function
 def test_what_a_function_answers_is_told(folder: Path) -> None:
-    endpoint = endpoint_of(folder)
-    assert endpoint.summary, "the docstring's first line is the summary"
-    assert endpoint.path.startswith("/")
-    assert endpoint.answers
-    for status, described in endpoint.answers.items():
-        assert described is not None or status in {204, 304}, status
-    statuses = {problem.status for problem in endpoint.problems}
-    if (folder / "store.py").exists():
-        assert 503 in statuses, "what touches Postgres may find it away"
-    assert 429 in statuses, "the front door has limits"
+    for endpoint in endpoints_of(folder):
+        assert endpoint.summary, "the docstring's first line is the summary"
+        assert endpoint.path.startswith("/")
+        assert endpoint.answers
+        for status, described in endpoint.answers.items():
+            assert described is not None or status in {204, 304}, status
+        statuses = {problem.status for problem in endpoint.problems}
+        if (folder / "store.py").exists():
+            assert 503 in statuses, "what touches Postgres may find it away"
+        assert 429 in statuses, "the front door has limits"
 
 
 def imports(file: Path) -> set[str]:

@@ -67,6 +67,8 @@ class _Handler(BaseHTTPRequestHandler):
         self.send_header("content-length", str(len(body)))
         self.send_header("etag", '"strong"')
         self.send_header("x-trace-id", "the function's own")
+        if policy := self.headers.get("x-policy"):
+            self.send_header("content-security-policy", policy)
         self.end_headers()
         if self.command != "HEAD":
             self.wfile.write(body)

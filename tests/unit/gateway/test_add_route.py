@@ -22,20 +22,20 @@ def added_lines(after: str) -> list[str]:
 @pytest.mark.parametrize(
     ("path", "kind", "value"),
     [
-        ("/api/me", "exact", "/api/me"),
-        ("/api/orders/{id}/cancel", "regex", "/api/orders/[^/]+/cancel"),
+        ("/api/invoices", "exact", "/api/invoices"),
+        ("/api/invoices/{id}/cancel", "regex", "/api/invoices/[^/]+/cancel"),
         ("/files/v1.0/{name}.txt", "regex", r"/files/v1\.0/[^/]+\.txt"),
         ("/files/", "prefix", "/files/"),
     ],
 )
 def test_a_route_is_added_and_every_other_line_stays(path: str, kind: str, value: str) -> None:
-    after = add_route(text, "get-profile", path)
+    after = add_route(text, "get-invoice", path)
     assert "      corsPolicy: *cors" in added_lines(after)
     others = [document for document in shop_documents() if document.text("kind") != "VirtualService"]
     (virtual_service,) = mesh_of([*others, *parse_documents(after, "routes.yaml")]).virtual_services
-    route = next(route for route in virtual_service.http if route.name == "get-profile")
+    route = next(route for route in virtual_service.http if route.name == "get-invoice")
     assert (route.matches[0].uri.kind, route.matches[0].uri.value) == (kind, value)
-    assert (route.service, route.namespace) == ("get-profile", "shop")
+    assert (route.service, route.namespace) == ("get-invoice", "shop")
     assert route.retries.retry_on == ("connect-failure",)
 
 
@@ -46,7 +46,7 @@ def test_an_exact_path_comes_before_those_that_vary_and_might_match_it() -> None
 
 def test_a_comment_stays_with_its_block() -> None:
     commented = text.replace("    - name: get-product\n", "    # one product\n    - name: get-product\n")
-    after = add_route(commented, "get-profile", "/api/me")
+    after = add_route(commented, "get-invoice", "/api/invoices")
     assert "    # one product\n    - name: get-product\n" in after
 
 
@@ -62,9 +62,9 @@ def test_routes_can_be_added_one_after_the_other() -> None:
     ("service", "path", "said"),
     [
         ("login", "/api/elsewhere", "login has a route already"),
-        ("get-profile", "/api/orders", "/api/orders has a route already"),
-        ("get-profile", "/api/products/{id}", "/api/products/{id} has a route already"),
-        ("get-profile", "api/me", "must start with /"),
+        ("get-invoice", "/api/orders", "/api/orders has a route already"),
+        ("get-invoice", "/api/products/{id}", "/api/products/{id} has a route already"),
+        ("get-invoice", "api/invoices", "must start with /"),
     ],
 )
 def test_what_would_clash_is_refused(service: str, path: str, said: str) -> None:

@@ -97,6 +97,35 @@ def test_an_answer_says_its_trace_once_and_nothing_about_what_made_it(door: Fron
     assert answer.headers["x-content-type-options"] == "nosniff"
 
 
+@pytest.mark.parametrize(
+    ("path", "method", "headers", "status"),
+    [
+        ("/api/products", "GET", {}, 200),
+        ("/api/products", "GET", {"x-answer": "500"}, 500),
+        ("/api/orders", "POST", {}, 401),
+        ("/api/products", "GET", {"authorization": "Bearer x.y.z"}, 401),
+        ("/api/nothing", "GET", {}, 404),
+        ("/a%2fb", "GET", {}, 400),
+        ("/api/orders", "OPTIONS", {"origin": "http://localhost", "access-control-request-method": "POST"}, 200),
+        ("/api/products", "GET", {"x-large": "x" * 40000}, 431),
+    ],
+)
+def test_every_answer_tells_a_browser_to_do_nothing_with_it_whoever_made_it(
+    door: FrontDoor, path: str, method: str, headers: dict[str, str], status: int
+) -> None:
+    answer = door.ask(path, method=method, headers=headers)
+    assert answer.status == status
+    assert answer.headers["x-content-type-options"] == "nosniff"
+    assert answer.headers["content-security-policy"] == "default-src 'none'; frame-ancestors 'none'"
+    assert answer.headers["referrer-policy"] == "no-referrer"
+    assert "strict-transport-security" not in answer.headers, "this door speaks plain HTTP; RFC 6797, 7.2"
+
+
+def test_a_function_that_has_a_policy_of_its_own_keeps_it(door: FrontDoor) -> None:
+    answer = door.ask("/images/x.svg", headers={"x-policy": "default-src 'self'"})
+    assert answer.headers["content-security-policy"] == "default-src 'self'"
+
+
 def test_a_request_waits_as_long_as_its_route_says_whatever_it_asks_itself(door: FrontDoor) -> None:
     answer = door.ask("/api/products", headers={"x-envoy-upstream-rq-timeout-ms": "1"})
     assert answer.asked["x-envoy-expected-rq-timeout-ms"] == "15000"

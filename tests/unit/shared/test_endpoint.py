@@ -12,11 +12,12 @@ import msgspec
 import pytest
 from werkzeug.test import EnvironBuilder
 
-from shared import settings, tokens
+from shared import revocations, settings, tokens
 from shared.bodies import LIMIT_BYTES
 from shared.callers import client_address
-from shared.endpoint import Answer, Call, View, endpoint
+from shared.endpoint import Answer, Call, View, endpoint, one_path
 from shared.errors import TooManyRequests, Unauthorized, Unavailable
+from shared.revocations import Revocations
 from tests.unit.shared.functions_for_tests.echo.main import echo
 from tests.unit.shared.functions_for_tests.order.main import order
 
@@ -73,6 +74,33 @@ def test_a_path_that_is_not_utf_8_is_not_found() -> None:
     environ = EnvironBuilder(path="/", method="POST", data=ORDER, content_type="application/json").get_environ()
     environ["PATH_INFO"] = "/api/shops/\xff/orders"
     assert problem(cast("View", order)(flask.Request(environ)))["type"] == "not-found"
+
+
+@endpoint("GET", "/api/note", answers={200: bytes})
+def read_note(call: Call[None, None]) -> Answer:
+    return Answer(b"read")
+
+
+@endpoint("PUT", "/api/note", answers={200: bytes}, conditional=True)
+def write_note(call: Call[None, None]) -> Answer:
+    return Answer(f"written over {call.if_match}".encode())
+
+
+@one_path(read_note, write_note)
+def note() -> None:
+    """One function for both."""
+
+
+def test_endpoints_of_one_path_are_told_apart_by_the_method() -> None:
+    assert [described.name for described in note.endpoints] == ["read_note", "write_note"]
+    assert ask(note, "/api/note").data == ask(note, "/").data == b"read"
+    assert ask(note, "/api/note", "PUT", headers={"If-Match": '"1"'}).data == b'written over "1"'
+    refused = ask(note, "/api/note", "DELETE")
+    assert (problem(refused)["type"], refused.headers["Allow"]) == ("method-not-allowed", "GET, HEAD, PUT")
+
+
+def test_a_change_that_does_not_say_of_what_is_refused() -> None:
+    assert problem(ask(note, "/api/note", "PUT"))["type"] == "precondition-required"
 
 
 def test_another_method_is_refused_and_told_which_fit() -> None:
@@ -186,7 +214,7 @@ def test_an_endpoint_without_a_body_type_hands_over_the_bytes() -> None:
 
 
 def test_what_is_declared_stays_readable_on_the_decorated_function() -> None:
-    declared = cast("View", functools.wraps(order)(lambda request: request)).endpoint  # as functions-framework wraps
+    [declared] = cast("View", functools.wraps(order)(lambda request: request)).endpoints  # as functions-framework wraps
     assert (declared.name, declared.method, declared.path) == ("order", "POST", "/api/shops/{shop}/orders")
     assert (declared.summary, declared.description) == ("Place an order.", "The whole of it, or nothing.")
 
@@ -216,6 +244,7 @@ def signed(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[..., str]]:
     private, public = tokens.generate_keys(datetime.now(UTC))
     monkeypatch.setenv("TOKEN_PUBLIC_KEYS", public)
     settings.current.cache_clear()
+    monkeypatch.setattr(revocations, "of", lambda _: Revocations(frozenset, None))
 
     def sign(*roles: str, audience: str = "zerocart", now_s: float | None = None) -> str:
         issuer = settings.current().token_issuer
@@ -240,6 +269,21 @@ def test_without_a_token_that_counts_nobody_gets_in(signed: Callable[..., str]) 
         response = ask(who, "/who", headers={"Authorization": authorization} if authorization else {})
         assert problem(response)["type"] == "unauthorized"
         assert response.headers["WWW-Authenticate"].startswith("Bearer")
+
+
+def test_a_token_whose_session_was_ended_counts_no_more(
+    signed: Callable[..., str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    who = endpoint("GET", "/who", answers={200: Who}, roles=("admin",))(_who)
+    buyer = signed("buyer")
+    session_id = tokens.verify(
+        buyer.removeprefix("Bearer "), settings.current().token_public_keys, "https://zerocart.example", "zerocart",
+        time.time(),
+    ).session_id  # fmt: skip
+    monkeypatch.setattr(revocations, "of", lambda _: Revocations(lambda: frozenset({session_id}), None))
+    response = ask(who, "/who", headers={"Authorization": buyer})
+    assert problem(response)["status"] == 401
+    assert ask(who, "/who", headers={"Authorization": signed("admin")}).status_code == 200
 
 
 def test_a_role_is_needed_where_one_is_asked_for(signed: Callable[..., str]) -> None:

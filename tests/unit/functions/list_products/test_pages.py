@@ -1,8 +1,11 @@
 """Pages of products: whole, without repeats, found by words and by category, and from nowhere else."""
 
 import re
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from urllib.parse import quote
 
+import psycopg
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -105,6 +108,80 @@ def test_the_best_match_comes_first(shop: Shop, list_products: Function) -> None
 def test_words_find_as_people_type_them(shop: Shop, list_products: Function, words: str, found: list[str]) -> None:
     name_goods(shop, {"A": "red candle", "B": "candle holder", "C": "blue plate"})
     assert sorted(skus(list_products, f"q={quote(words)}")) == found
+
+
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [
+        ("Red candle", "canlde"), ("Red candle", "redd candel"), ("Red candle", "camdle red"),
+        ("Cake plate", "palte"),
+        ("Café crème", "cafe"), ("Cafe creme", "CAFÉ"), ("Красная свеча", "свеча"), ("Красная свеча", "СВЕЧ"),
+        ("Красная свеча", "свечта"), ("Κόκκινο κερί", "κοκκινο"), ("赤い蝋燭", "蝋燭"), ("紅色蠟燭台", "蠟燭"),
+        ("빨간 양초", "양초"), ("شمعة حمراء", "شمعة"), ("נר אדום", "נר"), ("लाल मोमबत्ती", "मोमबत्ती"),
+        ("เทียนสีแดง", "สีแดง"),
+        ("Kırmızı İnci", "inci"), ("Świeca łódź", "swieca"), ("𠮷野家", "野家"),  # noqa: RUF001 - letters that look alike are what this is about
+    ],
+)  # fmt: skip
+def test_names_of_every_alphabet_are_found_slips_and_all(
+    shop: Shop, list_products: Function, name: str, words: str
+) -> None:
+    name_goods(shop, {"A": name, "B": "Blue teapot", "C": "Синий чайник", "D": "青い急須"})
+    assert skus(list_products, f"q={quote(words)}") == ["A"]
+
+
+def test_of_very_many_matches_the_pages_go_by_sku(shop: Shop, list_products: Function) -> None:
+    goods = [f"S{number:03}" for number in range(510)]
+    shop.stock(dict.fromkeys(goods, 1))
+    assert [sku for page in walk(list_products, "q=good&limit=100") for sku in page] == goods
+
+
+@pytest.mark.parametrize("words", ['"canlde"', "canlde -red", "xyzzyq", "co"])
+def test_what_was_meant_as_it_stands_or_is_like_nothing_finds_nothing(
+    shop: Shop, list_products: Function, words: str
+) -> None:
+    name_goods(shop, {"A": "red candle"})
+    assert skus(list_products, f"q={quote(words)}") == []
+
+
+def test_the_pages_of_a_corrected_search_are_all_of_one_search(shop: Shop, list_products: Function) -> None:
+    name_goods(shop, {f"S{number}": "red candle" for number in range(5)})
+    first = list_products.get("/api/products?q=cadnle&limit=2").json
+    name_goods(shop, {f"S{number}": "red candle" for number in range(5)} | {"X": "cadnle"})
+    rest = skus(list_products, f"q=cadnle&limit=2&cursor={quote(first['next_cursor'])}")
+    assert rest == ["S2", "S3"]
+
+
+@pytest.mark.parametrize("query", ["limit=7", "limit=7&q=candle", "limit=7&q=cadnle"])
+def test_while_others_come_and_go_nothing_that_stays_is_left_out_or_shown_twice(
+    shop: Shop, list_products: Function, query: str
+) -> None:
+    stay = {f"S{number:03}": "red candle" for number in range(0, 120, 2)}
+    name_goods(shop, stay)
+    ended = threading.Event()
+
+    def change() -> int:
+        rounds = 0
+        with psycopg.connect(shop.database_url, autocommit=True) as connection:
+            while not ended.is_set():
+                sku = f"S{(rounds * 37) % 120 | 1:03}"
+                connection.execute("DELETE FROM catalog.products WHERE sku = %s", [sku])
+                connection.execute(
+                    "INSERT INTO catalog.products VALUES (%s, 'red candle', '', 'things', 250, 'GBP', 5, '')", [sku]
+                )
+                connection.execute("UPDATE catalog.products SET available = available + 1 WHERE sku < %s", [sku])
+                rounds += 1
+        return rounds
+
+    with ThreadPoolExecutor(1) as threads:
+        writer = threads.submit(change)
+        try:
+            walks = [[sku for page in walk(list_products, query) for sku in page] for _ in range(8)]
+        finally:
+            ended.set()
+        assert writer.result() > 0
+    for shown in walks:
+        assert len(set(shown)) == len(shown)
+        assert [sku for sku in shown if sku in stay] == list(stay)
 
 
 def test_a_category_has_only_its_own_also_among_matches(shop: Shop, list_products: Function) -> None:

@@ -1,0 +1,44 @@
+"""POST /api/auth/refresh: the next tokens of a session, for its last refresh token."""
+
+import time
+from typing import Annotated
+
+import functions_framework
+import msgspec
+from msgspec import Meta
+
+from functions.refresh_token import store
+from shared import settings, tokens
+from shared.endpoint import Answer, Call, endpoint
+from shared.errors import TooManyRequests, Unauthorized, Unavailable
+from shared.sessions import Tokens
+
+
+class Refresh(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    refresh_token: Annotated[str, Meta(max_length=256)]
+
+    def __repr__(self) -> str:
+        return "Refresh(refresh_token=…)"  # it must not get into a log
+
+
+@functions_framework.http
+@endpoint(
+    "POST", "/api/auth/refresh", body=Refresh, answers={200: Tokens},
+    problems=(Unauthorized, TooManyRequests, Unavailable),
+)  # fmt: skip
+def refresh_token(call: Call[Refresh, None]) -> Answer:
+    """Refresh a session
+
+    A refresh token is good for one refresh. One that comes a second time is refused, and the session with it: log in.
+    """
+    store.allow(call.client_address)
+    session = store.refresh(call.body.refresh_token)
+    if session is None:
+        raise Unauthorized("The refresh token is not valid, or not any more; log in")
+    current = settings.current()
+    access_token = tokens.sign(
+        session.account_id, session.roles, keys=current.token_signing_keys, issuer=current.token_issuer,
+        audience=current.token_audience, now_s=time.time(), session_id=session.id,
+    )  # fmt: skip
+    answer = Tokens(access_token=access_token, refresh_token=session.refresh_token)
+    return Answer(answer, headers={"Cache-Control": "no-store"})
