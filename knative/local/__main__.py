@@ -15,6 +15,10 @@ def main(arguments: list[str]) -> int:
             from knative.local import keeper  # noqa: PLC0415
 
             keeper.main(socket_path)
+        case ["zygote", "--check"]:
+            from knative.local import zygote  # noqa: PLC0415
+
+            zygote.load()
         case ["zygote", socket_path]:
             from knative.local import zygote  # noqa: PLC0415
 

@@ -23,7 +23,7 @@ from knative.local.home import Home
 from knative.local.model import Secret
 from knative.local.parts import postgres, valkey
 from knative.local.parts.part import Part, Recipe
-from knative.local.processes import Records, identify, wait_until_reaped
+from knative.local.processes import Records, identify, last_lines, wait_until_reaped
 from knative.local.store import Proposal
 from shared.errors import StartError, ZerocartError
 
@@ -150,7 +150,8 @@ class Daemon:
     async def _bring_up_database(self, tell: Tell) -> None:
         was_running = await self._ensure(self.postgres, tell)
         marker = self.home.root / "data-prepared"
-        if was_running and marker.exists():
+        wanted = self.home.code_digest("shared/migrations", "knative/local/retail", "frontend/catalogue")
+        if was_running and marker.exists() and marker.read_text(encoding="ascii") == wanted:
             return
         began_s = time.monotonic()
         output = await _run_to_end(
@@ -158,7 +159,7 @@ class Daemon:
             {**os.environ, "DATABASE_URL": self._database_url()},
             "the database could not be prepared",
         )
-        marker.touch()
+        marker.write_text(wanted, encoding="ascii")
         tell(Step(text=output.strip() or "Prepared the database", took_s=time.monotonic() - began_s))
 
     async def _bring_up_zygote(self, tell: Tell) -> None:
@@ -166,7 +167,13 @@ class Daemon:
         found = self.records.find("zygote")
         marker = self.home.run / "zygote.digest"
         if found is not None and marker.exists() and marker.read_text(encoding="ascii") != digest:
-            # The common library was edited: a new zygote has it, and new instances come from that one.
+            # The common library was edited: a new zygote has it, and new instances come from that one. The old one
+            # goes only when the edit is known to load.
+            await _run_to_end(
+                [sys.executable, "-m", MODULE, "zygote", "--check"],
+                {**os.environ, "PYTHONPATH": str(self.home.project)},
+                "shared/ was edited and does not load; what ran before still runs",
+            )
             await self.zygote.ensure()
             await self._reload_zygote()
             marker.write_text(digest, encoding="ascii")
@@ -184,9 +191,11 @@ class Daemon:
         before = self.zygote.restart_count
         if found is not None:
             os.kill(found.pid, signal.SIGTERM)
-        async with asyncio.timeout(20.0):
-            while self.zygote.restart_count == before or not self.engine.zygote.connected:
-                await asyncio.sleep(0.02)
+        deadline_s = time.monotonic() + 20.0
+        while self.zygote.restart_count == before or not self.engine.zygote.connected:
+            if time.monotonic() > deadline_s:
+                raise StartError("the zygote did not come back", last_lines(self.home.log("zygote")))
+            await asyncio.sleep(0.02)
         self.engine.replace_instances()
 
     async def _check(self, proposal: Proposal, generated: Sequence[Secret]) -> Deployment:

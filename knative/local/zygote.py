@@ -108,8 +108,7 @@ class Zygote:
 
 def main(socket_path: str) -> None:
     """Import, freeze, listen on `socket_path`, and fork until told to stop by SIGTERM."""
-    _import_everything()
-    _warm_up()
+    load()
     gc.collect()
     gc.freeze()
     wakeup_read, wakeup_write = os.pipe2(os.O_NONBLOCK | os.O_CLOEXEC)
@@ -147,7 +146,6 @@ def _become_instance(request: ForkRequest, listening: socket.socket) -> None:
         os.environ.clear()
         os.environ.update(request.environment)
         sys.path.insert(0, request.code_root)
-        importlib.invalidate_caches()
         server = importlib.import_module("shared.server")
         server.run(
             source=Path(request.code_root, "functions", request.function, "main.py"),
@@ -180,6 +178,12 @@ def _announce(request: ForkRequest) -> None:
     # No engine may live just now; the next one reads the record.
     with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as events, contextlib.suppress(OSError):
         events.sendto(record, request.events)
+
+
+def load() -> None:
+    """Import all that instances need, and have it make what it makes at first use. Raises what an import raises."""
+    _import_everything()
+    _warm_up()
 
 
 def _import_everything() -> None:

@@ -17,7 +17,7 @@ class Figure:
         what: was measured, in words.
         wanted: the bound, in words; empty where there is none.
         measured: in words, with its unit.
-        met: whether the bound holds; None where there is none, or nothing could be measured.
+        met: whether the bound holds; None where there is none, or where the notes say why it is not judged.
         values: the same for a script, names with their unit.
         notes: what a reader must know beside it, a line each.
     """
@@ -65,8 +65,13 @@ def as_markdown(figures: Sequence[Figure], facts: Mapping[str, str], date: str) 
 
 
 def _row(figure: Figure) -> tuple[str, str, str, str]:
-    met = "" if figure.met is None else "met" if figure.met else "not met"
-    return figure.what, figure.wanted, figure.measured, met
+    return figure.what, figure.wanted, figure.measured, _judgement(figure)
+
+
+def _judgement(figure: Figure) -> str:
+    if figure.met is None:
+        return "not judged" if figure.wanted else ""
+    return "met" if figure.met else "not met"
 
 
 def _notes(figures: Sequence[Figure]) -> list[str]:
