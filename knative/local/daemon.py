@@ -327,7 +327,10 @@ async def _run_to_end(command: list[str], environment: dict[str, str], failure: 
     )  # fmt: skip
     output, errors = await process.communicate()
     if process.returncode != 0:
-        raise StartError(failure, errors.decode(errors="replace").strip()[-2000:])
+        said = errors.decode(errors="replace").strip()
+        print(said, file=sys.stderr, flush=True)  # noqa: T201 - the engine's log
+        last_line = said.rpartition("\n")[2]
+        raise StartError(f"{failure}: {last_line}", "`zerocart logs engine` has all that it said")
     return output.decode()
 
 

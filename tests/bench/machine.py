@@ -51,12 +51,12 @@ def family(pid: int, *, without: Collection[int] = ()) -> list[psutil.Process]:
 
 
 def cpu_s(pid: int, *, without: Collection[int] = ()) -> float:
-    """Processor time that a process and its living descendants have used so far."""
+    """Processor time that a process and its descendants have used so far, those included that have ended."""
     total_s = 0.0
     for process in family(pid, without=without):
         with suppress(psutil.NoSuchProcess):
             times = process.cpu_times()
-            total_s += times.user + times.system
+            total_s += times.user + times.system + times.children_user + times.children_system
     return total_s
 
 
