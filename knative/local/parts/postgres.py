@@ -89,20 +89,11 @@ def prepare(data_folder: Path, *, socket_folder: Path, password_file: Path, pref
             ]
         )  # fmt: skip
         password = password_file.read_text(encoding="utf-8").strip().replace("'", "''")
-        # In single-user mode no server is up yet, so nobody can connect before the password is set.
+        # In single-user mode no server is up yet, so nobody can connect before the password is set. Rounds make a
+        # password that people choose dear to guess; ours is 256 random bits, and each cold start would pay for them.
+        options = ["-c", "scram_iterations=1"]
         _run(
-            [
-                *prefix,
-                str(_program("postgres")),
-                "--single",
-                "-D",
-                str(unfinished),
-                # Rounds make a password that people choose dear to guess. Ours is 256 random bits, and each cold
-                # start would pay for them.
-                "-c",
-                "scram_iterations=1",
-                "postgres",
-            ],  # fmt: skip
+            [*prefix, str(_program("postgres")), "--single", "-D", str(unfinished), *options, "postgres"],
             f"CREATE ROLE {OWNER} LOGIN PASSWORD '{password}'\nCREATE DATABASE {DATABASE} OWNER {OWNER}\n",
         )
         unfinished.rename(data_folder)
