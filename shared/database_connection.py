@@ -23,6 +23,8 @@ class BoundedConnection(psycopg.Connection):
     """`deadline_s`: the time.monotonic() after which nothing is waited for; None bounds each answer alone."""
 
     deadline_s: float | None = None
+    # How psycopg knows a connection of a pool: one may end with its pool, or its process, without a word.
+    _pool = None
 
     def wait(self, gen: PQGen[T], interval: float = TICK_S, timeout: float | None = None) -> T:
         left_s = ANSWER_WITHIN_S if self.deadline_s is None else max(0.0, self.deadline_s - time.monotonic())
