@@ -18,7 +18,7 @@ from tests.waiting import wait_until
 
 PROJECT = Path(__file__).parents[1]
 
-# Scales to zero in seconds, not in a minute and a half.
+# Scales to zero in seconds, not in a minute or more.
 QUICK_AUTOSCALER = """
 apiVersion: v1
 kind: ConfigMap

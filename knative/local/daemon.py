@@ -36,7 +36,7 @@ class Daemon:
     def __init__(self, home: Home) -> None:
         self.home = home
         self.records = Records(home.run)
-        self.engine = Engine(home, self.records, self._fail)
+        self.engine = Engine(home, self._fail)
         self.postgres = Part(self._postgres, self.records)
         self.valkey = Part(self._valkey, self.records)
         self.keeper = Part(self._keeper, self.records, self._keeper_restarted)
@@ -272,7 +272,7 @@ class Daemon:
             wait_until_reaped(before, timeout_s=10.0)
         return Recipe(
             role="postgres", title="Postgres", command=postgres.command(data), log=self.home.log("postgres"),
-            folder=self.home.root, accepts=lambda: postgres.accepts(self.home.run), stop_signal=signal.SIGINT,
+            folder=self.home.root, accepts=lambda: postgres.accepts(self.home.run),
         )  # fmt: skip
 
     def _valkey(self) -> Recipe:

@@ -25,7 +25,7 @@ from knative.local.home import Home
 from knative.local.instances import InstanceTable
 from knative.local.keeper import EngineCommand
 from knative.local.model import RevisionName, Secret
-from knative.local.processes import Records, identify, last_lines
+from knative.local.processes import identify, last_lines
 from knative.local.reconciler import (
     Close,
     Drain,
@@ -65,7 +65,7 @@ CONNECT_PATIENCE_S = 20.0
 class Engine:
     """The state of the loop, between turns, and the edges it acts through."""
 
-    def __init__(self, home: Home, records: Records, on_failure: Callable[[BaseException], None]) -> None:
+    def __init__(self, home: Home, on_failure: Callable[[BaseException], None]) -> None:
         self.home = home
         self._on_failure = on_failure
         self.store = Store(home)
@@ -82,7 +82,6 @@ class Engine:
         self._turn_due = asyncio.Event()
         self._proof_changed = asyncio.Condition()
         self._events = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
-        self._records = records
         self._tasks: list[asyncio.Task[None]] = []
 
     # What the rest of the engine asks for.

@@ -4,7 +4,7 @@ Pure. Order and precedence are Kubernetes': `envFrom` first, `env` over it, and 
 Source of the runtime's variables: Knative's runtime contract.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 
 from knative.local.model import ConfigMap, KeyReference, Secret
@@ -84,13 +84,3 @@ def _lookup(revision: Revision, reference: KeyReference, known: Sources) -> str 
 
 def _missing(revision: Revision, what: str, hint: str) -> StartError:
     return StartError(f"{revision.name} takes its environment from {what}, which is not there", hint)
-
-
-def references(revision: Revision) -> Iterator[tuple[str, str]]:
-    """Kind and name of every ConfigMap and Secret that a revision's environment is made from."""
-    container = revision.template.container
-    for origin in container.environment_from:
-        yield origin.kind, origin.name
-    for variable in container.environment:
-        if isinstance(variable.value, KeyReference):
-            yield variable.value.kind, variable.value.name

@@ -132,14 +132,11 @@ def reconcile(wanted: Sequence[WantedRevision], observed: Observed, now_s: float
     actions: list[Action] = []
     names = {revision.name for revision in wanted}
     for revision in wanted:
-        instances = by_revision[revision.name]
-        forks = 0
-        for action in _reconcile_revision(revision, instances, observed, now_s):
+        for action in _reconcile_revision(revision, by_revision[revision.name], observed, now_s):
             if isinstance(action, Fork):
                 if budget <= 0:
                     continue
                 budget -= 1
-                forks += 1
             actions.append(action)
     for name in sorted(set(by_revision) | observed.listening):
         if name not in names:

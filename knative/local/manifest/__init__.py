@@ -17,6 +17,7 @@ Accepted, not enforced here:
 | `container.resources` | limits CPU and memory |
 | `container.securityContext` | user, capabilities, seccomp, read-only root |
 | `container.livenessProbe`, `startupProbe` | restart a container that hangs |
+| `container.readinessProbe` | asks the path or port that it names; here an instance asks its own `/healthz` once, before it accepts |
 | `volumes` of `emptyDir`, mounted at `/tmp` | a scratch folder; `/tmp` can be written here too |
 | `immutable` and `type` of a ConfigMap or Secret | refuse changes; name the use |
 

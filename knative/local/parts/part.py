@@ -37,7 +37,6 @@ class Recipe:
         title: what people call it.
         command: the words of the command; it stays in the foreground.
         accepts: whether it can be used now; must not block long.
-        stop_signal: what ends it in an orderly way, within `stop_timeout_s`.
         patience_s: how long it may take until it can be used.
     """
 
@@ -48,8 +47,6 @@ class Recipe:
     folder: Path
     accepts: Callable[[], bool]
     environment: Mapping[str, str] = field(default_factory=lambda: dict(os.environ))
-    stop_signal: signal.Signals = signal.SIGTERM
-    stop_timeout_s: float = 10.0
     patience_s: float = 20.0
 
 

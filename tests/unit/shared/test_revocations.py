@@ -194,7 +194,10 @@ def test_a_frozen_postgres_holds_a_request_up_for_a_moment_only(own_postgres: Po
 
     def known_later() -> bool:
         clock.now_s += 600
-        return known.revoked("b")
+        try:
+            return known.revoked("b")
+        except Unavailable:  # a busy machine may take longer than a request waits
+            return False
 
     wait_until(known_later, 10, "what was revoked after its return")
     engine.dispose()

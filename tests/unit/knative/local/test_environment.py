@@ -6,7 +6,7 @@ import hypothesis.strategies as st
 import pytest
 from hypothesis import given
 
-from knative.local.environment import references, resolve, sources
+from knative.local.environment import resolve, sources
 from knative.local.model import (
     ConfigMap,
     Container,
@@ -97,8 +97,3 @@ def test_a_config_map_and_a_secret_of_one_name_are_two_things() -> None:
     both = sources((SETTINGS,), (Secret(name="settings", namespace=SHOP, data={"A": "secret"}),))
     found = resolve(revision(sources=(EnvironmentSource(kind="Secret", name="settings"),)), both, {})
     assert found == {"A": "secret", **RUNTIME}
-
-
-def test_what_a_revision_refers_to_is_listed() -> None:
-    given = revision(secret_url(), sources=(EnvironmentSource(kind="ConfigMap", name="settings"),))
-    assert list(references(given)) == [("ConfigMap", "settings"), ("Secret", "database")]
