@@ -61,8 +61,11 @@ bench: $(STAMPS)/test ## Cold start, throughput, burst, memory, with date and ma
 	@$(BIN)/python -m tests.bench $(if $(JSON),--json)
 
 ##@ Install
-.PHONY: install help
+.PHONY: install kn help
 install: $(STAMPS)/test ## Install everything, for development too
+
+kn: $(STAMPS)/test ## Build Knative's client for tests/clients: a few minutes, needs Go
+	@cd tests/clients/kn && GOFLAGS=-mod=mod go build -trimpath -o $(CURDIR)/$(BIN)/kn knative.dev/client/cmd/kn
 
 $(STAMPS)/venv:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \

@@ -10,6 +10,7 @@ from werkzeug.datastructures import Headers
 from shared.errors import Problem
 
 if TYPE_CHECKING:
+    from shared.rate_limits import Limit
     from shared.tokens import Identity
 
 B = TypeVar("B")
@@ -34,6 +35,8 @@ class Endpoint:
     roles: tuple[str, ...]
     idempotent: bool
     conditional: bool
+    elsewhere: tuple[str, ...]
+    limits: "tuple[Limit, ...]"
     summary: str
     description: str
 
@@ -46,6 +49,11 @@ class Endpoint:
     def methods(self) -> tuple[str, ...]:
         """What it takes: HEAD comes with GET."""
         return ("GET", "HEAD") if self.method == "GET" else (self.method,)
+
+    @property
+    def allowed(self) -> tuple[str, ...]:
+        """What its path takes, whichever function has it."""
+        return tuple(sorted((*self.methods, *self.elsewhere)))
 
     @property
     def reads_body(self) -> bool:

@@ -4,6 +4,7 @@ A WSGI layer around functions-framework: /healthz, /readyz and /metrics; request
 beside the endpoint (functions-framework's, Flask's) leave as problem documents, never with the text of an exception.
 """
 
+import contextlib
 import logging
 import time
 from collections.abc import Callable, Iterable
@@ -13,12 +14,16 @@ from typing import TYPE_CHECKING
 import msgspec
 from prometheus_client import CONTENT_TYPE_LATEST
 from werkzeug.datastructures import Headers
+from werkzeug.exceptions import ClientDisconnected
+from werkzeug.wsgi import get_input_stream
 
 from shared import tracing, wsgi
+from shared.errors import Unavailable
 from shared.handler import Reply
 from shared.health import Health
 from shared.metrics import Metrics
-from shared.problems import PROBLEM_TYPE, internal_error, status_document
+from shared.patience import Patience
+from shared.problems import PROBLEM_TYPE, internal_error, problem_document, status_document
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
@@ -41,6 +46,7 @@ class Edge:
             without, in a fifth of the time.
         health: of the function's dependencies.
         metrics: what it counts in.
+        patience: which requests have waited too long.
     """
 
     def __init__(
@@ -49,10 +55,12 @@ class Edge:
         respond: "Callable[[WSGIEnvironment], Reply] | None",
         health: Health,
         metrics: Metrics,
+        patience: Patience,
     ) -> None:
         self._answer = respond or _application(app)
         self._health = health
         self._metrics = metrics
+        self._patience = patience
         self._own: dict[str, Callable[[], Reply]] = {
             "/healthz": self._alive,
             "/readyz": self._ready,
@@ -64,8 +72,11 @@ class Edge:
         if own is not None:
             return _sent(own(), environ, start_response)
         started_s = time.perf_counter()
+        if not environ.get("wsgi.input_terminated"):
+            _terminate_input(environ)
         try:
-            reply = self._answer(environ)
+            late = self._patience.over(environ, time.time())
+            reply = _come_again(environ) if late else self._answer(environ)
         except Exception:  # noqa: BLE001 - the last edge: a bug must reach the log, and not the client
             _log.exception("A request failed outside of its endpoint")
             reply = _problem(500, [], environ)
@@ -114,18 +125,39 @@ def _sent(reply: Reply, environ: "WSGIEnvironment", start_response: "StartRespon
     return [body] if environ["REQUEST_METHOD"] != "HEAD" else []
 
 
+def _come_again(environ: "WSGIEnvironment") -> Reply:
+    """The answer to who has waited so long that a better one would come too late."""
+    problem = Unavailable("Too many ask for this now; try again")
+    trace_id = tracing.continued(environ.get("HTTP_TRACEPARENT")).trace_id
+    document = problem_document(problem, _shown_path(environ), trace_id)
+    return Reply(problem.status, [("x-trace-id", trace_id), *problem.headers().items()], PROBLEM_TYPE, document)
+
+
+def _shown_path(environ: "WSGIEnvironment") -> str:
+    path: str = environ["PATH_INFO"]
+    return path.encode("latin-1").decode(errors="replace")
+
+
 def _problem(status: int, headers: Iterable[tuple[str, str]], environ: "WSGIEnvironment") -> Reply:
     """A problem document in place of another body. Only the status is kept of it, and what a client must know."""
     trace_id = tracing.continued(environ.get("HTTP_TRACEPARENT")).trace_id
-    path = environ["PATH_INFO"].encode("latin-1").decode(errors="replace")
+    path = _shown_path(environ)
     document = internal_error(path, trace_id) if status == 500 else status_document(status, path, trace_id)
     kept = [(name, value) for name, value in headers if name in {"Allow", "Retry-After"}]
     return Reply(status, [("x-trace-id", trace_id), *kept], PROBLEM_TYPE, document)
 
 
+def _terminate_input(environ: "WSGIEnvironment") -> None:
+    """Let the body end at its length, as our own worker does. What another server gives goes on (PEP 3333): reading it
+    to its end would wait for what a client that keeps its connection never sends."""
+    environ["wsgi.input"] = get_input_stream(environ)
+    environ["wsgi.input_terminated"] = True
+
+
 def _read_rest(environ: "WSGIEnvironment") -> None:
     """Read what the endpoint left of the body: a client that is still sending would not read a refusal."""
     read = environ["wsgi.input"].read
-    for _ in range(_REST_CHUNKS):
-        if not read(_REST_CHUNK_BYTES):
-            return
+    with contextlib.suppress(ClientDisconnected):
+        for _ in range(_REST_CHUNKS):
+            if not read(_REST_CHUNK_BYTES):
+                return

@@ -23,7 +23,9 @@ from shared.handler import Handler, Reply
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIEnvironment
 
-__all__ = ["Answer", "Call", "Endpoint", "View", "endpoint", "one_path"]
+    from shared.rate_limits import Limit
+
+__all__ = ["Answer", "Call", "Endpoint", "View", "endpoint", "one_path", "several_paths"]
 
 B = TypeVar("B")
 Q = TypeVar("Q")
@@ -53,6 +55,8 @@ def endpoint(
     roles: Sequence[str] = (),
     idempotent: bool = False,
     conditional: bool = False,
+    elsewhere: Sequence[str] = (),
+    limits: "Sequence[Limit]" = (),
     accepts: Mapping[str, type] = ...,
 ) -> Callable[[Callable[[Call[None, None]], Answer]], View]: ...
 @overload
@@ -67,6 +71,8 @@ def endpoint(
     roles: Sequence[str] = (),
     idempotent: bool = False,
     conditional: bool = False,
+    elsewhere: Sequence[str] = (),
+    limits: "Sequence[Limit]" = (),
 ) -> Callable[[Callable[[Call[B, None]], Answer]], View]: ...
 @overload
 def endpoint(
@@ -80,12 +86,15 @@ def endpoint(
     roles: Sequence[str] = (),
     idempotent: bool = False,
     conditional: bool = False,
+    elsewhere: Sequence[str] = (),
+    limits: "Sequence[Limit]" = (),
 ) -> Callable[[Callable[[Call[None, Q]], Answer]], View]: ...
 @overload
 def endpoint(
     method: str, path: str, *, body: type[B], query: type[Q], answers: Mapping[int, type | str | None],
     problems: Sequence[type[Problem]] = (), token: bool = False, roles: Sequence[str] = (), idempotent: bool = False,
-    conditional: bool = False, accepts: Mapping[str, type] = _NO_BODIES,
+    conditional: bool = False, elsewhere: Sequence[str] = (), limits: "Sequence[Limit]" = (),
+    accepts: Mapping[str, type] = _NO_BODIES,
 ) -> Callable[[Callable[[Call[B, Q]], Answer]], View]: ...  # fmt: skip
 def endpoint(
     method: str,
@@ -99,6 +108,8 @@ def endpoint(
     roles: Sequence[str] = (),
     idempotent: bool = False,
     conditional: bool = False,
+    elsewhere: Sequence[str] = (),
+    limits: "Sequence[Limit]" = (),
     accepts: Mapping[str, type] = _NO_BODIES,
 ) -> Callable[[Callable[[Call[Any, Any]], Answer]], View]:
     """Make a function of a `Call` into one that functions-framework can serve.
@@ -115,6 +126,8 @@ def endpoint(
         roles: the caller must have one of these; implies `token`.
         idempotent: whether the header Idempotency-Key must be given; `call.idempotency_key` is then its value.
         conditional: whether the header If-Match must be given (428); `call.if_match` is then its value.
+        elsewhere: the methods that other functions have on this path: a refusal of the rest names them too.
+        limits: how often whom may ask; each answer tells how its client stands (RateLimit-Policy, RateLimit).
         accepts: for an endpoint that decodes `call.raw_body` itself: the types by media type, for the document only.
     """
 
@@ -124,8 +137,8 @@ def endpoint(
             name=function.__name__, method=method, path=path, body=body, query=query,
             accepts=MappingProxyType(dict(accepts)),
             answers=MappingProxyType(dict(answers)), problems=tuple(problems), token=token or bool(roles),
-            roles=tuple(roles), idempotent=idempotent, conditional=conditional, summary=summary,
-            description=" ".join(description.split()),
+            roles=tuple(roles), idempotent=idempotent, conditional=conditional, elsewhere=tuple(elsewhere),
+            limits=tuple(limits), summary=summary, description=" ".join(description.split()),
         )  # fmt: skip
         handler = Handler(described, function)
         return _view(function, (described,), (handler,), handler.respond)
@@ -155,6 +168,26 @@ def one_path(*views: View) -> Callable[[Callable[[], None]], View]:
     def respond(environ: "WSGIEnvironment") -> Reply:
         return of_method.get(environ["REQUEST_METHOD"], handlers[0].respond)(environ)
 
+    return lambda function: _view(function, endpoints, handlers, respond)
+
+
+def several_paths(*views: View) -> Callable[[Callable[[], None]], View]:
+    """Make one function of endpoints that have paths of their own, without parameters; `/` is the first one's.
+
+    @functions_framework.http
+    @several_paths(charge, void)
+    def charge_payment() -> None:
+        ...
+    """
+    endpoints = tuple(described for view in views for described in view.endpoints)
+    assert not any(described.parameters for described in endpoints), "a path with parameters is found by its pattern"
+    of_path = {view.endpoints[0].path: view.respond for view in views}
+    assert len(of_path) == len(views), "each path is one view's"
+
+    def respond(environ: "WSGIEnvironment") -> Reply:
+        return of_path.get(environ["PATH_INFO"], views[0].respond)(environ)
+
+    handlers = tuple(handler for view in views for handler in view.handlers)
     return lambda function: _view(function, endpoints, handlers, respond)
 
 

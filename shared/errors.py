@@ -7,6 +7,7 @@
     └── Problem                         an answer to an HTTP client, RFC 9457
         ├── MalformedRequest            400
         ├── Unauthorized                401
+        ├── PaymentDeclined             402, with the order
         ├── Forbidden                   403
         ├── NotFound                    404
         ├── MethodNotAllowed            405
@@ -137,6 +138,19 @@ class Unauthorized(Problem):
 
     def headers(self) -> dict[str, str]:
         return {"WWW-Authenticate": 'Bearer error="invalid_token"' if self.token_given else "Bearer"}
+
+
+class PaymentDeclined(Problem):
+    """The card was refused, for good: the order was placed and is cancelled, and its goods are in stock again."""
+
+    status = 402
+    type = "payment-declined"
+    title = "The payment was declined"
+    extra: ClassVar[Mapping[str, object]] = {"order_id": str}
+
+    def __init__(self, order_id: str) -> None:
+        super().__init__("The card was declined, so the order is cancelled; another card needs a new Idempotency-Key")
+        self.order_id = order_id
 
 
 class Forbidden(Problem):

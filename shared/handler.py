@@ -33,6 +33,8 @@ from shared.problems import PROBLEM_TYPE, internal_error, problem_document
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIEnvironment
 
+    from shared.rate_limits import Limit, Ruling
+
 _log = logging.getLogger(__name__)
 _encode = msgspec.json.Encoder().encode
 _JSON = re.compile(r"application/(?:[\w.-]+\+)?json\s*(?:;\s*charset=\"?utf-8\"?\s*)?", re.IGNORECASE)
@@ -64,12 +66,13 @@ class Handler:
         self._endpoint = described
         self._function = function
         self._methods = described.methods
-        self._allowed = allowed or described.methods
+        self._allowed = allowed or described.allowed
         self._reads_body = described.reads_body
         self._decode_body: Callable[[bytes], Any] | None = None
         if described.body:
             self._decode_body = BodyDecoder(described.body).decode
         self._identify = callers.identifier(described.roles) if described.token else None
+        self._rule = _ruler(described.limits) if described.limits else None
         parts = PARAMETER.split(described.path)
         pattern = "".join(f"(?P<{p}>[^/]+)" if index % 2 else re.escape(p) for index, p in enumerate(parts))
         self._match = re.compile(pattern).fullmatch if len(parts) > 1 else None
@@ -78,14 +81,19 @@ class Handler:
         span = tracing.recorder().begin(environ["REQUEST_METHOD"], self._endpoint.path, environ)
         trace_id = span.trace.trace_id
         status, problem_type = 500, None
+        told: Mapping[str, str] = _NOTHING
         try:
-            answer = self._function(self._call(environ))
-            reply = _written(answer, trace_id)
+            call = self._call(environ)
+            if self._rule:
+                told, refusal = self._rule(call)
+                if refusal:
+                    raise refusal
+            reply = _written(self._function(call), trace_id, told)
             status = reply.status
         except Problem as problem:
             status, problem_type = problem.status, problem.type
             document = problem_document(problem, _shown_path(environ), trace_id)
-            headers = [("x-trace-id", trace_id), *problem.headers().items()]
+            headers = [("x-trace-id", trace_id), *problem.headers().items(), *told.items()]
             reply = Reply(status, headers, PROBLEM_TYPE, document)
         except Exception as error:  # noqa: BLE001 - the edge: a bug must reach the log, and not the client
             problem_type = type(error).__qualname__
@@ -140,6 +148,12 @@ class Handler:
         return found.groupdict()
 
 
+def _ruler(limits: "Sequence[Limit]") -> "Callable[[Call[Any, Any]], Ruling]":
+    from shared import rate_limits  # noqa: PLC0415 - Redis's library is loaded only for endpoints with limits
+
+    return lambda call: rate_limits.rule(limits, call)
+
+
 def _read(environ: "WSGIEnvironment") -> bytes:
     # granian gives out a body whose sender died as if it were whole, so only the length can tell. The gateway adds it.
     if "HTTP_TRANSFER_ENCODING" in environ and not environ.get("CONTENT_LENGTH"):
@@ -178,7 +192,7 @@ def _shown_path(environ: "WSGIEnvironment") -> str:
     return path.encode("latin-1").decode(errors="replace")
 
 
-def _written(answer: Answer, trace_id: str) -> Reply:
+def _written(answer: Answer, trace_id: str, told: Mapping[str, str]) -> Reply:
     content, content_type = answer.content, answer.content_type
     if content is None:
         body = b""
@@ -186,4 +200,5 @@ def _written(answer: Answer, trace_id: str) -> Reply:
         body, content_type = content, content_type or "application/octet-stream"
     else:
         body, content_type = _encode(content), content_type or "application/json"
-    return Reply(answer.status, [("x-trace-id", trace_id), *answer.headers.items()], content_type, body)
+    headers = [("x-trace-id", trace_id), *answer.headers.items(), *told.items()]
+    return Reply(answer.status, headers, content_type, body)

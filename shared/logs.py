@@ -26,6 +26,8 @@ _PERSONAL = re.compile(
 )
 _PERSONAL_FIELDS = re.compile(r"password|token|secret|email|card|authorization|cookie|address|^name$", re.IGNORECASE)
 _MASK = "[masked]"
+# JSON need not escape these, but a terminal obeys them, and some readers end a line at them.
+_UNESCAPED = re.compile(r"[\x7f-\x9f\u2028\u2029]")
 
 
 class JsonFormatter(logging.Formatter):
@@ -51,7 +53,7 @@ class JsonFormatter(logging.Formatter):
             line["fields"] = {str(name): _field(str(name), value) for name, value in fields.items()}
         if record.exc_info:
             line["exception"] = _masked(self.formatException(record.exc_info))
-        return msgspec.json.encode(line).decode()
+        return _UNESCAPED.sub(lambda found: f"\\u{ord(found[0]):04x}", msgspec.json.encode(line).decode())
 
 
 class DescriptorHandler(logging.Handler):

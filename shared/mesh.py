@@ -78,8 +78,10 @@ class Mesh:
     def __init__(
         self, proxy_url: str | None, breaker: Callable[[str], Breaker], *, namespace: str = "shop", pool_size: int = 8
     ) -> None:
+        # urllib3 leaves Nagle's algorithm on for a proxy: a body would wait 40 ms, until its headers are acknowledged.
+        options = urllib3.connection.HTTPConnection.default_socket_options
         self._connections: urllib3.PoolManager = (
-            urllib3.ProxyManager(proxy_url, maxsize=pool_size, block=False, retries=False)
+            urllib3.ProxyManager(proxy_url, maxsize=pool_size, block=False, retries=False, socket_options=options)
             if proxy_url
             else urllib3.PoolManager(maxsize=pool_size, block=False, retries=False)
         )

@@ -31,6 +31,10 @@ from shared.problems import PROBLEM_TYPE, ProblemDocument
 
 JsonObject = dict[str, Any]
 
+_INTERNAL = "/internal/"  # what functions ask of one another; the front door leads to none of it
+
+# How the client stands with the limits (draft-ietf-httpapi-ratelimit-headers); none while nobody can count.
+_LIMITS = ("RateLimit-Policy", "RateLimit")
 _REFERENCE = "#/components/schemas/{name}"
 # The front door refuses slashes of both kinds within a part of a path, however they are encoded, with 400.
 _PATH_PART = r"^[^\u0000/\\]+$"
@@ -47,7 +51,7 @@ def document(functions_folder: Path, package: str = "functions") -> JsonObject:
 
 
 def find_endpoints(functions_folder: Path, package: str = "functions") -> list[Endpoint]:
-    """What the functions of a folder declare, by path and method."""
+    """What the functions of a folder declare for the world outside, by path and method."""
     root = functions_folder
     for _ in package.split("."):
         root = root.parent
@@ -57,7 +61,8 @@ def find_endpoints(functions_folder: Path, package: str = "functions") -> list[E
     for main in functions_folder.glob("*/main.py"):
         name = main.parent.name
         module = importlib.import_module(f"{package}.{name}.main")
-        found += getattr(getattr(module, name, None), "endpoints", ())
+        declared = getattr(getattr(module, name, None), "endpoints", ())
+        found += [endpoint for endpoint in declared if not endpoint.path.startswith(_INTERNAL)]
     return sorted(found, key=lambda endpoint: (endpoint.path, endpoint.method))
 
 
@@ -66,7 +71,9 @@ def describe(endpoints: Sequence[Endpoint]) -> JsonObject:
     types = _Types(endpoints)
     paths: dict[str, JsonObject] = defaultdict(dict)
     for endpoint in endpoints:
-        paths[endpoint.path][endpoint.method.lower()] = _operation(endpoint, types)
+        operation = paths[endpoint.path][endpoint.method.lower()] = _operation(endpoint, types)
+        if links := _links(endpoint, endpoints):
+            operation["responses"]["201"]["links"] = links
     return {
         "openapi": "3.1.0",
         "info": {"title": "Zerocart", "version": "1.0.0", "description": "A shop made of functions."},
@@ -187,7 +194,7 @@ def _responses(endpoint: Endpoint, types: _Types) -> JsonObject:
     for problem in dict.fromkeys([*endpoint.problems, *_implied(endpoint)]):
         by_status[problem.status].append(problem)
     for status, problems in by_status.items():
-        responses[str(status)] = _refusal(status, problems, types)
+        responses[str(status)] = _refusal(endpoint, status, problems, types)
     return dict(sorted(responses.items()))
 
 
@@ -215,6 +222,8 @@ def _answer(endpoint: Endpoint, status: int, described: type | str | None, types
         names.append("ETag")
     if status == 201:
         names.append("Location")
+    if endpoint.limits:
+        names += _LIMITS
     answer: JsonObject = {"description": HTTPStatus(status).phrase, "headers": _headers(names)}
     if isinstance(described, str):
         answer["content"] = {described: {}}
@@ -225,12 +234,27 @@ def _answer(endpoint: Endpoint, status: int, described: type | str | None, types
     return answer
 
 
-def _refusal(status: int, problems: Sequence[type[Problem]], types: _Types) -> JsonObject:
+def _links(endpoint: Endpoint, endpoints: Iterable[Endpoint]) -> JsonObject:
+    """What can be done with what a call has made: all that has its path, by the id that the answer names."""
+    made = endpoint.answers.get(201)
+    if "id" not in getattr(made, "__struct_fields__", ()):
+        return {}
+    there = f"{endpoint.path}/{{id}}"
+    return {
+        other.name: {"operationId": other.name, "parameters": {"path.id": "$response.body#/id"}}
+        for other in endpoints
+        if other.path == there or other.path.startswith(f"{there}/")
+    }
+
+
+def _refusal(endpoint: Endpoint, status: int, problems: Sequence[type[Problem]], types: _Types) -> JsonObject:
     names = ["x-trace-id"]
     if status in {429, 503}:
         names.append("Retry-After")
     if status == 401:
         names.append("WWW-Authenticate")
+    if endpoint.limits or status == 429:
+        names += _LIMITS
     schema: JsonObject = types.schema(ProblemDocument)
     more = {name: types.schema(t) for problem in problems for name, t in problem.extra.items()}
     if more:

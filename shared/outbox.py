@@ -1,20 +1,40 @@
 """Events that happen if, and only if, what they tell of happened: a row in the same transaction.
 
-A relay reads the rows in order and publishes them; it may publish one twice after a crash, never none.
+A relay (functions/relay_outbox) reads the rows in order and publishes them; it may publish one twice after a crash,
+never none:
+
+    with database.transaction(engine) as connection:
+        if outbox.lock(connection):
+            for pending in outbox.unpublished(connection, 100):
+                ...                                                     # publish it
+            outbox.mark_published(connection, sequences)
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
 from opentelemetry import propagate
 from sqlalchemy import Connection, text
 
+from shared.cloud_events import CloudEvent
+
 _ADD = text("""
     INSERT INTO orders.outbox (id, source, type, subject, time, data, others)
     VALUES (:id, :source, :type, :subject, COALESCE(:time, now()), CAST(:data AS jsonb), CAST(:others AS jsonb))
 """)
+# Of the transaction: it goes with the connection of a relay that died, and with the transaction of one that froze.
+_LOCK = text("SELECT pg_try_advisory_xact_lock(CAST(CAST('orders.outbox' AS regclass) AS oid)::bigint)")
+# The data as text: what JSON's numbers and the order of the keys are, a reader of Python would change.
+_UNPUBLISHED = text("""
+    SELECT sequence, id, source, type, subject, time, data::text AS data, others FROM orders.outbox
+    WHERE published_at IS NULL AND parked_at IS NULL ORDER BY sequence LIMIT :most
+""")
+_MARK = text("UPDATE orders.outbox SET published_at = now() WHERE sequence = ANY(CAST(:sequences AS bigint[]))")
+_PARK = text("UPDATE orders.outbox SET parked_at = now(), parked_reason = :reason WHERE sequence = :sequence")
+_LEFT = text("SELECT count(*) FROM orders.outbox WHERE published_at IS NULL AND parked_at IS NULL")
 
 
 class Event(Protocol):
@@ -36,6 +56,14 @@ class Event(Protocol):
     def others(self) -> Mapping[str, str | int | bool]: ...
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pending:
+    """An event that is still to be published, and its place in the order."""
+
+    sequence: int
+    event: CloudEvent
+
+
 def add(connection: Connection, event: Event) -> None:
     """Add an event to the caller's transaction.
 
@@ -51,3 +79,37 @@ def add(connection: Connection, event: Event) -> None:
             "data": (event.data or b"null").decode(), "others": json.dumps({**trace, **event.others}),
         },
     )  # fmt: skip
+
+
+def lock(connection: Connection) -> bool:
+    """Become the only relay until the transaction ends; False, at once, where another one is at it."""
+    return bool(connection.execute(_LOCK).scalar_one())
+
+
+def unpublished(connection: Connection, most: int) -> list[Pending]:
+    """The next events in their order. Ask after `lock`, in a statement of its own: then no other relay has them."""
+    return [
+        Pending(
+            sequence=row.sequence,
+            event=CloudEvent(
+                id=row.id, source=row.source, type=row.type, subject=row.subject, time=row.time, others=row.others,
+                data=None if row.data == "null" else row.data.encode(),
+            ),
+        )
+        for row in connection.execute(_UNPUBLISHED, {"most": most})
+    ]  # fmt: skip
+
+
+def mark_published(connection: Connection, sequences: Sequence[int]) -> None:
+    """Their sink has them."""
+    connection.execute(_MARK, {"sequences": list(sequences)})
+
+
+def park(connection: Connection, sequence: int, reason: str) -> None:
+    """Set an event aside: its sink will never take it. It stays, with the reason, and no relay looks at it again."""
+    connection.execute(_PARK, {"sequence": sequence, "reason": reason})
+
+
+def left(connection: Connection) -> int:
+    """How many are still to be published; those that are parked do not count."""
+    return int(connection.execute(_LEFT).scalar_one())

@@ -20,6 +20,7 @@ from shared import dependencies, logs, metrics, settings, tracing, wsgi
 from shared.edge import Edge
 from shared.errors import StartError, ZerocartError
 from shared.health import Health
+from shared.patience import Patience
 from shared.settings import Settings
 from shared.worker import BACKLOG, STOP_SIGNALS, Worker
 
@@ -37,7 +38,8 @@ def build_app(source: Path, current: Settings) -> "WSGIApplication":
     # functions-framework reads what is left of a body, without a bound; the edge has one.
     app.after_request_funcs.clear()
     respond = getattr(app.view_functions["run"], "respond", None)  # functools.wraps has carried it there
-    return Edge(app.wsgi_app, respond, Health(dependencies.of(current)), metrics.current())
+    patience = Patience(ready_at_s=time.time())
+    return Edge(app.wsgi_app, respond, Health(dependencies.of(current)), metrics.current(), patience)
 
 
 def run(

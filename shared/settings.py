@@ -30,10 +30,17 @@ class Settings:
     otlp_endpoint: str | None = None
     metrics_folder: Path | None = None
     sink: str | None = None
+    events_kept_days: int = 90
+    carts_kept_days: int = 180
+    idempotency_keys_kept_days: int = 7
+    outbox_kept_days: int = 7
+    sessions_kept_days: int = 7
     given_database_url: str | None = field(default=None, repr=False)
     given_redis_url: str | None = field(default=None, repr=False)
     given_token_signing_keys: str | None = field(default=None, repr=False)
     given_token_public_keys: str | None = field(default=None, repr=False)
+    given_payment_public_key: str | None = field(default=None, repr=False)
+    given_payment_private_key: str | None = field(default=None, repr=False)
 
     @classmethod
     def from_environment(cls, environ: Mapping[str, str]) -> "Settings":
@@ -52,10 +59,17 @@ class Settings:
             otlp_endpoint=_url(environ, "OTEL_EXPORTER_OTLP_ENDPOINT"),
             metrics_folder=Path(folder) if folder else None,
             sink=_url(environ, "K_SINK"),
+            events_kept_days=_days(environ, "EVENTS_KEPT_DAYS", default=90),
+            carts_kept_days=_days(environ, "CARTS_KEPT_DAYS", default=180),
+            idempotency_keys_kept_days=_days(environ, "IDEMPOTENCY_KEYS_KEPT_DAYS", default=7),
+            outbox_kept_days=_days(environ, "OUTBOX_KEPT_DAYS", default=7),
+            sessions_kept_days=_days(environ, "SESSIONS_KEPT_DAYS", default=7),
             given_database_url=_secret_url(environ, "DATABASE_URL", ("postgresql://", "postgresql+psycopg://")),
             given_redis_url=_secret_url(environ, "REDIS_URL", ("redis://", "rediss://", "unix://")),
             given_token_signing_keys=environ.get("TOKEN_SIGNING_KEYS") or None,
             given_token_public_keys=environ.get("TOKEN_PUBLIC_KEYS") or None,
+            given_payment_public_key=environ.get("PAYMENT_PUBLIC_KEY") or None,
+            given_payment_private_key=environ.get("PAYMENT_PRIVATE_KEY") or None,
         )
 
     @property
@@ -73,6 +87,14 @@ class Settings:
     @property
     def token_public_keys(self) -> str:
         return _given("TOKEN_PUBLIC_KEYS", self.given_token_public_keys, "it must be a JWK set")
+
+    @property
+    def payment_public_key(self) -> str:
+        return _given("PAYMENT_PUBLIC_KEY", self.given_payment_public_key, "it must be the provider's public key")
+
+    @property
+    def payment_private_key(self) -> str:
+        return _given("PAYMENT_PRIVATE_KEY", self.given_payment_private_key, "it must be the provider's private key")
 
 
 @cache
@@ -94,6 +116,10 @@ def _whole_number(environ: Mapping[str, str], variable: str, *, default: int, le
     if text.isascii() and text.isdigit() and least <= int(text[:9]) <= most:
         return int(text)
     raise SettingError(variable, text, f"it must be a whole number from {least} to {most}")
+
+
+def _days(environ: Mapping[str, str], variable: str, *, default: int) -> int:
+    return _whole_number(environ, variable, default=default, least=1, most=36_500)
 
 
 def _one_of(environ: Mapping[str, str], variable: str, *, default: str, allowed: tuple[str, ...]) -> str:

@@ -119,10 +119,15 @@ def _identity(claims: Mapping[str, object], now_s: float) -> Identity:
         } if (
             subject and token_id and all(isinstance(role, str) for role in roles)
             and issued_s <= now_s + CLOCK_SKEW_S and issued_s < expires_s and now_s < expires_s
+            and _has_begun(claims.get("nbf", issued_s), now_s)
         ):  # fmt: skip
             names = tuple(str(role) for role in roles)
             return Identity(subject=subject, roles=names, token_id=token_id, expires_at_s=float(expires_s))
     raise refusal()
+
+
+def _has_begun(not_before_s: object, now_s: float) -> bool:
+    return isinstance(not_before_s, int | float) and not_before_s <= now_s + CLOCK_SKEW_S
 
 
 def refusal() -> Unauthorized:

@@ -7,10 +7,14 @@ import pytest
 from xdist.remote import Producer
 from xdist.scheduler import LoadScopeScheduling
 
+from tests.payment_provider import payment_provider, payment_provider_process
 from tests.servers import database_url, own_postgres, own_valkey, postgres, redis_url, valkey
 from tests.stack import own_stack, stack
 
-__all__ = ["database_url", "own_postgres", "own_stack", "own_valkey", "postgres", "redis_url", "stack", "valkey"]
+__all__ = [
+    "database_url", "own_postgres", "own_stack", "own_valkey", "payment_provider", "payment_provider_process",
+    "postgres", "redis_url", "stack", "valkey",
+]  # fmt: skip
 
 # How long an example takes says more of the machine than of the code.
 hypothesis.settings.register_profile("zerocart", deadline=None)
@@ -21,10 +25,13 @@ hypothesis.settings.load_profile("zerocart")
 # tests stay together anyway, for the servers that it started. (The marks of xdist's loadgroup are lost: version 3.8
 # adds them to the test's name in a way that pytest 9.2 does not see.)
 TOGETHER = {
+    "tests/clients": "clients",
     "tests/contract": "stack",
     "tests/docs": "stack",
     "tests/unit/knative/local/test_cli.py": "stack",
     "tests/promises": "promises",
+    "tests/unit/knative/local/data/test_on_a_stack.py": "promises",
+    "tests/unit/knative/local/eventing/test_on_a_stack.py": "promises",
 }
 
 

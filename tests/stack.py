@@ -91,15 +91,15 @@ class Stack:
         found = self.status()
         return int({**found, **found["state"]}[part]["pid"])
 
-    def instance_pids(self, name: str) -> list[int]:
-        """The function processes of a service that live now, from their records."""
+    def instance_pids(self, name: str = "") -> list[int]:
+        """The function processes of a service, or of all, that live now, from their records."""
         pids = []
         for record in (self.home / "run" / "instances").glob("[0-9]*"):
             try:
                 content = json.loads(record.read_bytes())
             except FileNotFoundError:
                 continue
-            if content["revision"].startswith(f"{name}-0"):
+            if not name or content["revision"].startswith(f"{name}-0"):
                 pids.append(int(content["pid"]))
         return pids
 

@@ -11,6 +11,10 @@ from functions.cart.store import Cart, Kept
 from shared.baskets import MOST_LINES, Line
 from shared.endpoint import Answer, Call, endpoint, one_path
 from shared.errors import TooManyRequests, Unavailable
+from shared.rate_limits import Limit, by_account
+
+# Each change is one: a person never comes near it.
+BY_ACCOUNT = Limit(name="cart-account", at_once=1000, per_s=50.0, whom=by_account)
 
 
 class NewCart(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -29,7 +33,7 @@ def read_cart(call: Call[None, None]) -> Answer:
 
 @endpoint(
     "PUT", "/api/cart", body=NewCart, answers={200: Cart}, problems=(TooManyRequests, Unavailable), token=True,
-    conditional=True,
+    conditional=True, limits=(BY_ACCOUNT,),
 )  # fmt: skip
 def replace_cart(call: Call[NewCart, None]) -> Answer:
     """Replace what is in your cart

@@ -1,7 +1,6 @@
 """POST /api/auth/login: tokens for an e-mail address and a password."""
 
 import time
-import unicodedata
 from typing import Annotated
 
 import functions_framework
@@ -24,15 +23,14 @@ class Credentials(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
 @functions_framework.http
 @endpoint(
     "POST", "/api/auth/login", body=Credentials, answers={200: Tokens},
-    problems=(Unauthorized, TooManyRequests, Unavailable),
+    problems=(Unauthorized, TooManyRequests, Unavailable), limits=(store.BY_ADDRESS, store.BY_ACCOUNT),
 )  # fmt: skip
 def login(call: Call[Credentials, None]) -> Answer:
     """Log in
 
     An unknown address and a wrong password get the same answer in the same time.
     """
-    email, password = unicodedata.normalize("NFC", call.body.email), call.body.password
-    store.allow(call.client_address, email)
+    email, password = store.normal(call.body.email), call.body.password
     account = store.find(email)
     if account is None:
         passwords.verify_against_nobody(password)

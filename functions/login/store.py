@@ -1,18 +1,16 @@
-"""Reads accounts, begins sessions, and counts in Redis who tries how often."""
+"""Reads accounts and begins sessions; and says who may try how often."""
 
+import unicodedata
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import Any
 
 from sqlalchemy import Connection, text
 
 from shared import database, rate_limits, redis_client, sessions, settings
-from shared.errors import TooManyRequests
+from shared.calls import Call
+from shared.rate_limits import Limit, by_address
 from shared.sessions import Session
-
-# One address may be a whole office behind its router. One account is one person, who mistypes a few times; what is
-# counted there is forgotten when the password was right.
-ADDRESS_AT_ONCE, ADDRESS_PER_S = 300, 20.0
-ACCOUNT_AT_ONCE, ACCOUNT_PER_S = 10, 0.1
 
 FIND = text("""
     SELECT id::text AS id, password_hash, roles FROM identity.accounts WHERE lower(email) = lower(:email)
@@ -27,21 +25,25 @@ class Account:
     roles: tuple[str, ...]
 
 
-def allow(client_address: str, email: str) -> None:
-    """Raises TooManyRequests where too many tries come from one address, or for one account, known or not."""
-    redis = redis_client.client(settings.current())
-    for bucket, at_once, per_s in (
-        (f"login:address:{client_address}", ADDRESS_AT_ONCE, ADDRESS_PER_S),
-        (_account_bucket(email), ACCOUNT_AT_ONCE, ACCOUNT_PER_S),
-    ):
-        taken = rate_limits.take(redis, bucket, at_once, per_s)
-        if not taken.allowed:
-            raise TooManyRequests("Too many tries to log in", retry_after_s=taken.retry_after_s)
+def normal(email: str) -> str:
+    """An address in the one form of Unicode in which it is kept."""
+    return unicodedata.normalize("NFC", email)
+
+
+def _account(call: Call[Any, Any]) -> str:
+    """Whose account is tried, known or not, whatever the case of its letters."""
+    return normal(call.body.email).lower()
+
+
+# One address may be a whole office behind its router. One account is one person, who mistypes a few times; what is
+# counted there is forgotten when the password was right.
+BY_ADDRESS = Limit(name="login-address", at_once=300, per_s=20.0, whom=by_address)
+BY_ACCOUNT = Limit(name="login-account", at_once=10, per_s=0.1, whom=_account)
 
 
 def forgive(email: str) -> None:
     """Forget the tries for an account: this one was right."""
-    rate_limits.forget(redis_client.client(settings.current()), _account_bucket(email))
+    rate_limits.forget(redis_client.client(settings.current()), BY_ACCOUNT.key(email.lower()))
 
 
 def find(email: str) -> Account | None:
@@ -67,7 +69,3 @@ def keep_hash(account_id: str, *, old: str, new: str) -> None:
     """Keep a newer hash of the same password, unless the password was changed meanwhile. Raises Unavailable."""
     values = {"account_id": account_id, "old": old, "new": new}
     database.run(database.engine(settings.current()), lambda connection: connection.execute(UPDATE_HASH, values))
-
-
-def _account_bucket(email: str) -> str:
-    return f"login:account:{email.lower()}"

@@ -1,6 +1,5 @@
 """POST /api/orders: buy what is in stock, once for each Idempotency-Key."""
 
-import hashlib
 from typing import Annotated
 
 import functions_framework
@@ -8,10 +7,15 @@ import msgspec
 from msgspec import Meta
 
 from functions.place_order import store
+from functions.place_order.store import Wish
 from shared.baskets import Lines
 from shared.endpoint import Answer, Call, endpoint
-from shared.errors import OutOfStock, TooManyRequests, Unavailable
+from shared.errors import OutOfStock, PaymentDeclined, TooManyRequests, Unavailable
 from shared.orders import Order
+from shared.rate_limits import Limit, by_account
+
+# A person never comes near it; a script that orders without end is held to a part of the shop.
+BY_ACCOUNT = Limit(name="place-order-account", at_once=2000, per_s=50.0, whom=by_account)
 
 
 class Payment(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -29,22 +33,19 @@ class NewOrder(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
 @functions_framework.http
 @endpoint(
     "POST", "/api/orders", body=NewOrder, answers={201: Order},
-    problems=(OutOfStock, TooManyRequests, Unavailable), token=True, idempotent=True,
+    problems=(OutOfStock, PaymentDeclined, TooManyRequests, Unavailable), token=True, idempotent=True,
+    elsewhere=("GET", "HEAD"), limits=(BY_ACCOUNT,),
 )  # fmt: skip
 def place_order(call: Call[NewOrder, None]) -> Answer:
     """Place an order
 
-    All of it or nothing. Lines of one sku become one. An Idempotency-Key that was answered with 201 gets that answer
-    again; a refusal is not remembered, so the same key may try again.
+    All of it or nothing. Lines of one sku become one. It is `paid`, or `payment_pending` where the payment could not be
+    settled in time: then it is settled later. An order that was placed answers its Idempotency-Key for good, also one
+    whose card was declined; a key whose request was refused before that may try again.
     """
     assert call.identity is not None  # the endpoint asks for a token and a key
     assert call.idempotency_key is not None
-    placed = store.place(call.identity.subject, call.idempotency_key, _digest(call.body), call.body.items)
+    body = call.body
+    wish = Wish(account_id=call.identity.subject, key=call.idempotency_key, lines=body.items, card=body.payment.card)
+    placed = store.place(wish)
     return Answer(placed.body, status=placed.status, headers=placed.headers, content_type="application/json")
-
-
-def _digest(order: NewOrder) -> bytes:
-    """Tells whether two bodies say the same. Of the card only what may be kept: its first six and last four digits."""
-    card = order.payment.card
-    said = (order.items, card[:6], card[-4:], len(card))
-    return hashlib.sha256(msgspec.json.encode(said)).digest()

@@ -8,6 +8,10 @@ from shared import cloud_events_http
 from shared.cloud_events_http import BATCH, STRUCTURED, EventDocument
 from shared.endpoint import Answer, Call, endpoint
 from shared.errors import TooManyRequests, Unavailable
+from shared.rate_limits import Limit, by_address
+
+# Requests, not events: who has many sends them in batches. One address may be a whole office behind its router.
+BY_ADDRESS = Limit(name="record-event-address", at_once=3000, per_s=300.0, whom=by_address)
 
 
 class Recorded(msgspec.Struct, frozen=True, kw_only=True):
@@ -18,7 +22,7 @@ class Recorded(msgspec.Struct, frozen=True, kw_only=True):
 @functions_framework.http
 @endpoint(
     "POST", "/api/events", accepts={STRUCTURED: EventDocument, BATCH: list[EventDocument]}, answers={202: Recorded},
-    problems=(TooManyRequests, Unavailable),
+    problems=(TooManyRequests, Unavailable), limits=(BY_ADDRESS,),
 )  # fmt: skip
 def record_event(call: Call[None, None]) -> Answer:
     """Record events

@@ -24,14 +24,13 @@ class Refresh(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
 @functions_framework.http
 @endpoint(
     "POST", "/api/auth/refresh", body=Refresh, answers={200: Tokens},
-    problems=(Unauthorized, TooManyRequests, Unavailable),
+    problems=(Unauthorized, TooManyRequests, Unavailable), limits=(store.BY_ADDRESS,),
 )  # fmt: skip
 def refresh_token(call: Call[Refresh, None]) -> Answer:
     """Refresh a session
 
     A refresh token is good for one refresh. One that comes a second time is refused, and the session with it: log in.
     """
-    store.allow(call.client_address)
     session = store.refresh(call.body.refresh_token)
     if session is None:
         raise Unauthorized("The refresh token is not valid, or not any more; log in")

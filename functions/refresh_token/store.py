@@ -1,22 +1,13 @@
-"""Rotates refresh tokens in Postgres, and counts in Redis who asks how often."""
+"""Rotates refresh tokens in Postgres."""
 
 from datetime import UTC, datetime
 
-from shared import database, rate_limits, redis_client, sessions, settings
-from shared.errors import TooManyRequests
+from shared import database, sessions, settings
+from shared.rate_limits import Limit, by_address
 from shared.sessions import Session
 
 # One address may be a whole office behind its router.
-AT_ONCE = 300
-PER_S = 20.0
-
-
-def allow(client_address: str) -> None:
-    """Raises TooManyRequests where too many come from one address."""
-    redis = redis_client.client(settings.current())
-    taken = rate_limits.take(redis, f"refresh:address:{client_address}", AT_ONCE, PER_S)
-    if not taken.allowed:
-        raise TooManyRequests(retry_after_s=taken.retry_after_s)
+BY_ADDRESS = Limit(name="refresh-address", at_once=300, per_s=20.0, whom=by_address)
 
 
 def refresh(refresh_token: str) -> Session | None:

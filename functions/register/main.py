@@ -35,14 +35,13 @@ class Account(msgspec.Struct, frozen=True, kw_only=True):
 @functions_framework.http
 @endpoint(
     "POST", "/api/auth/register", body=NewAccount, answers={201: Account},
-    problems=(EmailTaken, TooManyRequests, Unavailable),
+    problems=(EmailTaken, TooManyRequests, Unavailable), limits=(store.BY_ADDRESS,),
 )  # fmt: skip
 def register(call: Call[NewAccount, None]) -> Answer:
     """Open an account
 
     An e-mail address has one account, whatever the case of its letters.
     """
-    store.allow(call.client_address)
     email = unicodedata.normalize("NFC", call.body.email)
     name = unicodedata.normalize("NFC", call.body.name).strip()
     account_id = store.add(email, name, passwords.hash(call.body.password))

@@ -4,12 +4,12 @@ import uuid
 
 from sqlalchemy import Connection, text
 
-from shared import database, rate_limits, redis_client, settings
-from shared.errors import Conflict, TooManyRequests
+from shared import database, settings
+from shared.errors import Conflict
+from shared.rate_limits import Limit, by_address
 
 # One address may be a whole office behind its router; a robot it holds to what two cores hash anyway.
-AT_ONCE = 300
-PER_S = 20.0
+BY_ADDRESS = Limit(name="register-address", at_once=300, per_s=20.0, whom=by_address)
 
 INSERT = text("""
     INSERT INTO identity.accounts (id, email, name, password_hash) VALUES (:id, :email, :name, :password_hash)
@@ -20,14 +20,6 @@ INSERT = text("""
 class EmailTaken(Conflict):
     type = "email-taken"
     title = "This e-mail address has an account"
-
-
-def allow(client_address: str) -> None:
-    """Raises TooManyRequests where too many come from one address."""
-    redis = redis_client.client(settings.current())
-    taken = rate_limits.take(redis, f"register:address:{client_address}", AT_ONCE, PER_S)
-    if not taken.allowed:
-        raise TooManyRequests(retry_after_s=taken.retry_after_s)
 
 
 def add(email: str, name: str, password_hash: str) -> uuid.UUID:

@@ -18,10 +18,12 @@ _default_pool = ConnectionPool(
 
 
 def cluster(backend: Backend, rules: Sequence[DestinationRule]) -> Resource:
-    """The cluster of a revision, under the first DestinationRule that names it or its Service."""
+    """The cluster of a revision, under the DestinationRule that names it or its Service."""
     suffix = f"{backend.namespace}.svc.cluster.local"
     hosts = (f"{backend.revision}.{suffix}", f"{backend.service}.{suffix}")
-    rule = next((rule for rule in rules if any(map(rule.applies_to, hosts))), None)
+    # As in Istio: the rule that names a host goes before one for many.
+    named_first = sorted(rules, key=lambda rule: rule.host.startswith("*"))
+    rule = next((rule for rule in named_first if any(map(rule.applies_to, hosts))), None)
     pool = rule.connection_pool if rule else _default_pool
     name = cluster_name(backend.namespace, backend.revision)
     made: Resource = {
@@ -29,7 +31,7 @@ def cluster(backend: Backend, rules: Sequence[DestinationRule]) -> Resource:
         "alt_stat_name": backend.revision,
         "type": "STATIC",
         "connect_timeout": duration(pool.connect_timeout_s or _default_pool.connect_timeout_s or 0),
-        "circuit_breakers": {"thresholds": [_thresholds(pool)]},
+        "circuit_breakers": {"thresholds": [_thresholds(pool, backend.most_requests)]},
         "typed_extension_protocol_options": {
             "envoy.extensions.upstreams.http.v3.HttpProtocolOptions": typed(
                 "envoy.extensions.upstreams.http.v3.HttpProtocolOptions",
@@ -48,10 +50,19 @@ def cluster(backend: Backend, rules: Sequence[DestinationRule]) -> Resource:
     return made
 
 
-def _thresholds(pool: ConnectionPool) -> Resource:
+def _thresholds(pool: ConnectionPool, most_requests: int | None) -> Resource:
+    """The rule's bounds, or what the revision may have in all, half of it waiting in Envoy: whichever is less.
+
+    Some must be allowed to wait there, for a request waits while its connection is made.
+    """
+    connections = pool.max_connections or _default_pool.max_connections or 0
+    pending = pool.max_pending_requests or _default_pool.max_pending_requests or 0
+    if most_requests is not None:
+        pending = min(pending, most_requests // 2)
+        connections = min(connections, most_requests - pending)
     return {
-        "max_connections": pool.max_connections or _default_pool.max_connections,
-        "max_pending_requests": pool.max_pending_requests or _default_pool.max_pending_requests,
+        "max_connections": connections,
+        "max_pending_requests": pending,
         "max_requests": pool.max_requests or _default_pool.max_requests,
         "max_retries": pool.max_retries or _default_pool.max_retries,
     }

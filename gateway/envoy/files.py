@@ -107,7 +107,8 @@ def _with_clusters_in_use(clusters: Resource, folder: Path) -> Resource:
 
 
 def _replace(file: Path, content: Resource) -> bool:
-    text = json.dumps(content, indent=1).encode()
+    # Without indentation: with it, JSON is written by Python's own slow encoder, and hundreds of Services take long.
+    text = json.dumps(content).encode()
     try:
         if file.read_bytes() == text:
             return False

@@ -15,6 +15,8 @@ def listeners(mesh: Mesh, key_sets: Mapping[str, str], edge: Edge) -> list[Resou
         {
             "name": name,
             "address": {"socket_address": {"address": "127.0.0.1", "port_value": port}},
+            # Whoever accepts first would take most of the connections: one worker busy, the other idle.
+            "connection_balance_config": {"exact_balance": {}},
             "filter_chains": [{"filters": [http_connection_manager(mesh, key_sets, edge, name, routes)]}],
         }
         for name, port, routes in ((FRONT, edge.port, FRONT_ROUTES), (MESH, edge.mesh_port, MESH_ROUTES))

@@ -14,9 +14,10 @@ import click
 
 from knative.local import control, launch, logs, status
 from knative.local.control import Step
+from knative.local.data.commands import backup, person, restore
 from knative.local.home import Home
 from knative.local.retail.commands import replay, seed
-from knative.local.terminal import duration, show_error, show_step
+from knative.local.terminal import duration, harmless, shortest, show_error, show_step
 from shared.errors import StartError, ZerocartError
 
 
@@ -57,6 +58,7 @@ def up(home: Home) -> None:
     click.echo(f"API          {base}/api/products")
     click.echo(f"OpenAPI      {base}/api/openapi.json")
     click.echo(f"One service  http://list-products.shop.localhost:{home.port}/")
+    click.echo(f"Kubernetes   export KUBECONFIG={shortest(home.kubeconfig)}")
     click.echo(
         "\nNext: `zerocart status` shows what runs, `zerocart logs -f gateway` who calls, `make down` stops it",
         err=True,
@@ -102,7 +104,7 @@ def show_status(home: Home, as_json: bool) -> None:
 def show_logs(home: Home, name: str, follow: bool, lines: int) -> None:
     """The log of a service, of a part (postgres, valkey, envoy, zygote, engine), or of the gateway."""
     for line in logs.tail(home, name, count=lines, follow=follow):
-        click.echo(line, nl=False)
+        click.echo(harmless(line), nl=False)
 
 
 @zerocart.command()
@@ -125,6 +127,9 @@ def apply(home: Home, paths: tuple[str, ...]) -> None:
 
 zerocart.add_command(seed)
 zerocart.add_command(replay)
+zerocart.add_command(backup)
+zerocart.add_command(restore)
+zerocart.add_command(person)
 
 
 @zerocart.command()

@@ -16,16 +16,20 @@ from typing import Any
 
 import gateway.istio
 from knative.local import control, launch, secrets
+from knative.local.api.engine_cluster import EngineCluster
+from knative.local.api.server import ApiServer
 from knative.local.control import Step, Tell
 from knative.local.deployment import Deployment, check, parse_texts, project_paths, read_paths
 from knative.local.engine import Engine
 from knative.local.home import Home
-from knative.local.model import Secret
+from knative.local.model import Namespace, RevisionName, Secret, ServiceName
+from knative.local.objects.json_values import Object
 from knative.local.parts import postgres, valkey
 from knative.local.parts.part import Part, Recipe
 from knative.local.processes import Records, identify, last_lines, wait_until_reaped
-from knative.local.store import Proposal
+from knative.local.store import Key, Proposal
 from shared.errors import StartError, ZerocartError
+from shared.yaml_documents import Node
 
 MODULE = "knative.local"
 
@@ -43,6 +47,14 @@ class Daemon:
         self.zygote = Part(self._zygote, self.records, self._zygote_restarted)
         self.envoy = Part(self.engine.front_door.recipe, self.records)
         self._parts = (self.keeper, self.postgres, self.valkey, self.zygote, self.envoy)
+        self._generated: tuple[Secret, ...] = ()
+        self.api = ApiServer(
+            home,
+            EngineCluster(
+                self.engine, is_up=lambda: self._up, secrets=lambda: self._generated, write=self._write_objects
+            ),
+        )
+        self.engine.on_proof = self.api.look
         self._stopped = asyncio.Event()
         self._busy = asyncio.Lock()
         self._up = False
@@ -56,6 +68,7 @@ class Daemon:
         assert identity is not None
         self.engine.start()
         server = await control.serve(self.home.control_socket, self._answer)
+        self.api.start()
         (self.home.run / "engine.digest").write_text(self._code_digest, encoding="ascii")
         self.records.write("engine", identity)
         for number in (signal.SIGTERM, signal.SIGINT):
@@ -67,6 +80,7 @@ class Daemon:
             # Without a goodbye: the keeper takes it for killed, and starts another one.
             raise self._failure
         server.close()
+        await self.api.stop()
         for part in self._parts:
             part.release()
         self.engine.release()
@@ -118,7 +132,7 @@ class Daemon:
             store = self.engine.store
             documents = await asyncio.to_thread(read_paths, project_paths(self.home), self.home)
             proposal = store.propose(documents, from_project=True)
-            generated = secrets.prepare(self.home, datetime.now(UTC))
+            generated = self._generated = secrets.prepare(self.home, datetime.now(UTC))
             deployment = await self._check(proposal, generated)
             store.accept(proposal)
             count = len(deployment.services)
@@ -150,7 +164,9 @@ class Daemon:
     async def _bring_up_database(self, tell: Tell) -> None:
         was_running = await self._ensure(self.postgres, tell)
         marker = self.home.root / "data-prepared"
-        wanted = self.home.code_digest("shared/migrations", "knative/local/retail", "frontend/catalogue")
+        wanted = self.home.code_digest(
+            "shared/migrations", "knative/local/data", "knative/local/retail", "frontend/catalogue"
+        )
         if was_running and marker.exists() and marker.read_text(encoding="ascii") == wanted:
             return
         began_s = time.monotonic()
@@ -200,7 +216,8 @@ class Daemon:
 
     async def _check(self, proposal: Proposal, generated: Sequence[Secret]) -> Deployment:
         """The proposal as a whole, refused where any reader, or Envoy, has something against it."""
-        deployment = check(list(proposal.documents.values()), self.home)
+        absent = [(Namespace(key.namespace), ServiceName(key.name)) for key in proposal.absent if key.kind == "Service"]
+        deployment = check(list(proposal.documents.values()), self.home, absent)
         self.engine.refuse_what_is_missing(deployment, generated)
         if any(key.kind in gateway.istio.KINDS for key in proposal.changed):
             revisions = list(self.engine.store.revisions.values())
@@ -221,7 +238,7 @@ class Daemon:
             documents = parse_texts(request["files"])
             store = self.engine.store
             proposal = store.propose(documents, from_project=False)
-            generated = secrets.prepare(self.home, datetime.now(UTC))
+            generated = self._generated = secrets.prepare(self.home, datetime.now(UTC))
             deployment = await self._check(proposal, generated)
             store.accept(proposal)
             made = self.engine.deploy(deployment, generated)
@@ -234,9 +251,32 @@ class Daemon:
                 "revisions": [each.name for each in made],
             }
 
+    async def _write_objects(
+        self, documents: list[Node], gone: list[Key], managers: dict[Key, tuple[Object, ...]], only_check: bool
+    ) -> None:
+        """What the API writes: taken over like `apply`, but without waiting for what comes of it."""
+        async with self._busy:
+            if not self._up:
+                raise StartError("the stack is not up", "`zerocart up` first")
+            for key in gone:
+                if key.kind == "Revision":
+                    self.engine.delete_revision(RevisionName(key.name), only_check=only_check)
+            documents_gone = [key for key in gone if key.kind != "Revision"]
+            if not documents and not documents_gone:
+                return
+            store = self.engine.store
+            proposal = store.propose(documents, from_project=False, gone=documents_gone)
+            deployment = await self._check(proposal, self._generated)
+            if only_check:
+                return
+            store.accept(proposal, managers)
+            named = {ServiceName(each.text("metadata", "name")) for each in documents if each.text("kind") == "Service"}
+            self.engine.deploy(deployment, self._generated, named)
+
     async def _status(self, _request: dict[str, Any], _tell: Tell) -> object:
         return {
             "services": self.engine.services_status(),
+            "sources": self.engine.sources.status(),
             "state": {
                 "postgres": _part_status(self.postgres, str(postgres.socket_path(self.home.run))),
                 "redis": _part_status(self.valkey, str(valkey.socket_path(self.home.run))),

@@ -1,15 +1,25 @@
 """From manifests to what the engine runs: read all, check all, and only then take anything over."""
 
 import hashlib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import gateway.istio
 from knative.local import manifest
 from knative.local.autoscaler.defaults import Defaults
+from knative.local.eventing.bindings import bind, subjects
 from knative.local.home import Home
-from knative.local.model import ConfigMap, RevisionTemplate, Secret, Service, ServiceName
+from knative.local.model import (
+    ConfigMap,
+    Namespace,
+    PingSource,
+    RevisionTemplate,
+    Secret,
+    Service,
+    ServiceName,
+    SinkBinding,
+)
 from shared.yaml_documents import Complaints, Node, read_documents, read_text
 
 # Of a template whose function describes the others, so its code is theirs too. In an image all of them are there.
@@ -19,12 +29,14 @@ LOCAL_MANIFESTS = Path("knative/local/manifests")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Deployment:
-    """Everything that is applied, as one checked whole."""
+    """Everything that is applied, as one checked whole; Services and manifests as their SinkBindings make them."""
 
     services: Mapping[ServiceName, Service]
     manifests: Mapping[ServiceName, Node]
     config_maps: tuple[ConfigMap, ...]
     secrets: tuple[Secret, ...]
+    ping_sources: tuple[PingSource, ...]
+    sink_bindings: tuple[SinkBinding, ...]
     autoscaler_defaults: Defaults
     mesh: gateway.istio.Mesh
 
@@ -37,7 +49,7 @@ def project_paths(home: Home) -> list[Path]:
     """Every manifest of the project: a function's is in its folder, and the folder is the list."""
     project = home.project
     return [
-        *sorted(project.glob("functions/*/service.yaml")),
+        *sorted(project.glob("functions/*/*.yaml")),
         project / "gateway" / "manifests",
         project / LOCAL_MANIFESTS,
     ]
@@ -73,8 +85,12 @@ def _refuse_what_stands_twice(documents: Iterable[Node], complaints: Complaints)
             )
 
 
-def check(documents: Sequence[Node], home: Home) -> Deployment:
-    """Read a whole set of documents. Raises ManifestErrors with everything that is wrong in any of them."""
+def check(documents: Sequence[Node], home: Home, absent: Collection[tuple[Namespace, ServiceName]] = ()) -> Deployment:
+    """Read a whole set of documents. Raises ManifestErrors with everything that is wrong in any of them.
+
+    Args:
+        absent: Services that were deleted while others still refer to them, as a cluster allows.
+    """
     complaints = Complaints()
     ours = manifest.read(documents, complaints)
     nodes = {
@@ -96,17 +112,42 @@ def check(documents: Sequence[Node], home: Home) -> Deployment:
             )
     others = [document for document in documents if not manifest.is_ours(document)]
     mesh = gateway.istio.read(
-        others, complaints, frozenset((service.namespace, service.name) for service in services.values())
+        others, complaints, frozenset({*((each.namespace, each.name) for each in services.values()), *absent})
     )
+    _refuse_what_is_bound_twice(ours.sink_bindings, services, documents, complaints)
     complaints.raise_if_any()
+    bound = bind(services, nodes, ours.sink_bindings)
     return Deployment(
-        services=services,
-        manifests=nodes,
+        services=bound.services,
+        manifests=bound.manifests,
         config_maps=ours.config_maps,
         secrets=ours.secrets,
+        ping_sources=ours.ping_sources,
+        sink_bindings=ours.sink_bindings,
         autoscaler_defaults=ours.autoscaler_defaults,
         mesh=mesh,
     )
+
+
+def _refuse_what_is_bound_twice(
+    bindings: Iterable[SinkBinding],
+    services: Mapping[ServiceName, Service],
+    documents: Iterable[Node],
+    complaints: Complaints,
+) -> None:
+    nodes = {
+        (each.text("metadata", "namespace", default="shop"), each.text("metadata", "name")): each
+        for each in documents
+        if each.text("kind") == "SinkBinding"
+    }
+    first: dict[ServiceName, SinkBinding] = {}
+    for binding in bindings:
+        for name in subjects(binding, services):
+            before = first.setdefault(name, binding)
+            node = nodes.get((binding.namespace, binding.name))
+            if before is not binding and node is not None:
+                rule = f"Service {name} is bound by SinkBinding {before.name} already, and has one K_SINK"
+                complaints.add(node.get("spec", "subject") or node, rule, show_value=False)
 
 
 def function_of(service: Service) -> str:
@@ -138,4 +179,5 @@ def _plain(service: Service) -> tuple[object, ...]:
     return (
         template.container, template.container_concurrency, template.timeout_s,
         sorted(template.annotations.items()), sorted(template.labels.items()),
+        *filter(None, [template.name]),
     )  # fmt: skip

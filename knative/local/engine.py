@@ -12,19 +12,20 @@ import os
 import socket
 import sys
 import time
-from collections.abc import Callable, Sequence
-from dataclasses import asdict
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import asdict, replace
 from pathlib import Path
 
-from knative.local import environment, logs, samples, view
+from knative.local import environment, logs, samples, shares, view
 from knative.local.channel import Channel, receive_kept
 from knative.local.crashes import MOST_START_CRASHES, Crashes
 from knative.local.deployment import Deployment, digest, function_of
+from knative.local.eventing.sources import Sources
 from knative.local.front_door import KEYS_REFRESH_S, FrontDoor
 from knative.local.home import Home
 from knative.local.instances import InstanceTable
 from knative.local.keeper import EngineCommand
-from knative.local.model import RevisionName, Secret
+from knative.local.model import RevisionName, Secret, ServiceName
 from knative.local.processes import identify, last_lines
 from knative.local.reconciler import (
     Close,
@@ -42,9 +43,10 @@ from knative.local.reconciler import (
 from knative.local.rollout import (
     Proof,
     Revision,
-    destination,
+    destinations,
     failed,
     latest_ready,
+    newest_of,
     next_revision,
     proven,
     routed,
@@ -73,6 +75,7 @@ class Engine:
         self.sockets = SocketTable(home.revision_socket, self._connection_waits)
         self.instances = InstanceTable(home.instances, self._instance_ended)
         self.scaling = Scaling()
+        self.sources = Sources(self.front_door.mesh_port, on_failure)
         self.deployment: Deployment | None = None
         self.cold_starts_s: dict[RevisionName, list[float]] = {}
         self.zygote = Channel(self._zygote_speaks, self._zygote_gone)
@@ -81,6 +84,8 @@ class Engine:
         self._environments: dict[RevisionName, dict[str, str]] = {}
         self._turn_due = asyncio.Event()
         self._proof_changed = asyncio.Condition()
+        # Called when a revision has shown that it can serve, or that it cannot.
+        self.on_proof: Callable[[], None] = lambda: None
         self._events = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
         self._tasks: list[asyncio.Task[None]] = []
 
@@ -92,7 +97,7 @@ class Engine:
         self._events.bind(str(self.home.events_socket))
         self._events.setblocking(False)
         asyncio.get_running_loop().add_reader(self._events.fileno(), self._instance_speaks)
-        for loop in (self._turn_when_due, self._sample, self._refresh_keys, self._tidy):
+        for loop in (self._turn_when_due, self._sample, self._refresh_keys, self._tidy, self.sources.run):
             task = asyncio.create_task(loop())
             task.add_done_callback(self._loop_ended)
             self._tasks.append(task)
@@ -144,42 +149,60 @@ class Engine:
             await asyncio.sleep(0.02)
 
     def refuse_what_is_missing(self, deployment: Deployment, generated: Sequence[Secret]) -> None:
-        """Raises StartError where a Service takes its environment from what is not there."""
+        """Raises StartError where a Service, or a revision that serves, needs for its environment what is not there."""
         sources = environment.sources(deployment.config_maps, (*deployment.secrets, *generated))
+        revisions = list(self.store.revisions.values())
         for service in deployment.services.values():
             revision = next_revision(service, "", function_of(service), [])
             assert revision is not None
             environment.resolve(revision, sources, {})
+        serving = routed(destinations(deployment.services.values(), revisions))
+        for name in serving & self.store.revisions.keys():
+            environment.resolve(self.store.revisions[name], sources, {})
 
-    def deploy(self, deployment: Deployment, generated: Sequence[Secret]) -> list[Revision]:
+    def deploy(
+        self, deployment: Deployment, generated: Sequence[Secret], named: Collection[ServiceName] | None = None
+    ) -> list[Revision]:
         """Take over a checked deployment, with the Secrets that this stack made for itself.
+
+        Args:
+            named: look at the code of these Services alone, and at others whose template has changed; None: of all.
 
         Gives the new revisions, not yet proven. Raises OSError, StartError.
         """
         sources = environment.sources(deployment.config_maps, (*deployment.secrets, *generated))
         self.scaling.configure(deployment.autoscaler_defaults)
         made = []
+        before = self.deployment.services if self.deployment else {}
         for name, service in deployment.services.items():
+            if named is not None and name not in named and service == before.get(name):
+                continue
             revision = next_revision(
                 service, digest(service, self.home), function_of(service), list(self.store.revisions.values())
             )
             if revision:
                 self.store.snapshot(revision, deployment.manifests[name])
-                self.store.revisions[revision.name] = revision
+                self.store.revisions[revision.name] = revision = replace(revision, made_at_s=time.time())
                 made.append(revision)
-        for gone in superfluous(deployment.services, list(self.store.revisions.values())):
+        for reached in self._reachable() & self.store.revisions.keys():
+            self.store.revisions[reached] = replace(self.store.revisions[reached], active_at_s=time.time())
+        for gone in superfluous(deployment.services, list(self.store.revisions.values()), time.time()):
             self.store.forget(gone)
             self.scaling.forget(gone)
+        self.store.note_deployed({revision.service for revision in made})
         self.store.save()
         self.deployment = deployment
+        self.sources.configure(deployment.ping_sources, deployment.sink_bindings, deployment.services)
         for revision in self.store.revisions.values():
             if revision.proof is Proof.READY:
                 ready_count = self.instances.count(revision.name, Phase.READY)
                 self.scaling.adopt(revision, ready_count, time.monotonic())
-        self._environments = {
-            revision.name: environment.resolve(revision, sources, self._base(revision.name))
-            for revision in self.store.revisions.values()
-        }
+        self._environments = {}
+        for revision in self.store.revisions.values():
+            # An old one may want what is no longer there; nobody reaches it: `refuse_what_is_missing` saw to that.
+            with contextlib.suppress(StartError):
+                resolved = environment.resolve(revision, sources, self._base(revision.name))
+                self._environments[revision.name] = resolved
         self.publish()
         self.turn_soon()
         return made
@@ -203,6 +226,22 @@ class Engine:
                 "what served before still serves; mend it and apply again",
             )
 
+    def delete_revision(self, name: RevisionName, *, only_check: bool = False) -> None:
+        """Drop a revision. Raises StartError for one that requests reach, and for the newest of its Service."""
+        revision = self.store.revisions[name]
+        newest = newest_of(revision.service, list(self.store.revisions.values()))
+        if name in self._reachable():
+            raise StartError("requests reach it", "send them elsewhere first, by its Service's traffic")
+        if newest == revision:
+            raise StartError("it is the newest of its Service", "delete the Service, or make a newer revision first")
+        if only_check:
+            return
+        self.store.forget(name)
+        self.scaling.forget(name)
+        self.store.save()
+        self.publish()
+        self.turn_soon()
+
     def publish(self) -> None:
         """Bring Envoy's files in step with the revisions."""
         if self.deployment:
@@ -219,6 +258,7 @@ class Engine:
         """Stop turning and leave everything that runs as it is."""
         for task in self._tasks:
             task.cancel()
+        self.sources.release()
         self.keeper.send({"goodbye": True})
         self.keeper.close()
         self.zygote.close()
@@ -237,7 +277,7 @@ class Engine:
                 self.home.port,
                 lambda revision: view.RevisionState(
                     instances=[each for each in self.instances.observed() if each.revision == revision.name],
-                    desired_count=self._desired(revision),
+                    desired_count=self.desired(revision),
                     load=self.scaling.load(revision.name),
                     cold_starts_s=self.cold_starts_s.get(revision.name, []),
                 ),
@@ -258,7 +298,7 @@ class Engine:
         wanted = [
             WantedRevision(
                 name=revision.name,
-                desired_count=self._desired(revision),
+                desired_count=self.desired(revision),
                 timeout_s=revision.template.timeout_s,
                 start_after_s=self._crashes.start_after_s(revision.name),
             )
@@ -282,7 +322,7 @@ class Engine:
                     self.keeper.send({"drop": name})
                     self.sockets.close(name)
 
-    def _desired(self, revision: Revision) -> int:
+    def desired(self, revision: Revision) -> int:
         if revision.proof is Proof.UNPROVEN:
             return max(1, self.scaling.desired(revision.name))
         if revision.proof is Proof.FAILED:
@@ -303,6 +343,7 @@ class Engine:
             records=str(self.home.instances),
             events=str(self.home.events_socket),
             timeout_s=revision.template.timeout_s,
+            nice=shares.nice_level(revision.template),
         )
         self.zygote.send({"fork": asdict(request)}, self.sockets.get(name))
 
@@ -358,6 +399,8 @@ class Engine:
         if revision.proof is Proof.READY:
             self.scaling.start(revision, time.monotonic())
 
+        self.on_proof()
+
         async def tell() -> None:
             async with self._proof_changed:
                 self._proof_changed.notify_all()
@@ -398,7 +441,7 @@ class Engine:
     def _reachable(self) -> frozenset[RevisionName]:
         revisions = list(self.store.revisions.values())
         services = self.deployment.services.values() if self.deployment else ()
-        return routed([destination(service, revisions) for service in services])
+        return routed(destinations(services, revisions))
 
     def _ready_counts(self) -> Callable[[RevisionName], int]:
         return lambda name: self.instances.count(name, Phase.READY)

@@ -12,13 +12,13 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from gateway.envoy import Edge, EnvoyFiles, check, command, files, find_binary
-from knative.local import http_get
+from knative.local import http_get, shares
 from knative.local.deployment import Deployment
 from knative.local.home import Home
 from knative.local.model import Backend
 from knative.local.parts.part import Recipe
 from knative.local.processes import Records, write_atomically
-from knative.local.rollout import Proof, Revision, destination
+from knative.local.rollout import Proof, Revision, destinations
 from shared.errors import StartError
 
 # How often istiod asks an issuer for its keys again (PILOT_JWT_PUB_KEY_REFRESH_INTERVAL) is 20 minutes.
@@ -60,7 +60,7 @@ class FrontDoor:
         known = list(revisions)
         return files.translate(
             deployment.mesh,
-            [destination(service, known) for service in deployment.services.values()],
+            destinations(deployment.services.values(), known),
             [
                 Backend(
                     revision=revision.name,
@@ -68,6 +68,7 @@ class FrontDoor:
                     namespace=revision.namespace,
                     socket_path=str(self._home.revision_socket(revision.name)),
                     timeout_s=revision.template.timeout_s,
+                    most_requests=shares.most_requests(revision.template),
                 )
                 for revision in known
                 if revision.proof is Proof.READY

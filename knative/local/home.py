@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from knative.local.privileges import NOBODY_ID
 from shared.errors import SettingError, StartError
 
 PROJECT_ROOT = Path(__file__).resolve().parents[2]
@@ -81,6 +82,11 @@ class Home:
         return self.root / "metrics"
 
     @property
+    def kubeconfig(self) -> Path:
+        """Where the API is, for `kubectl` and `kn`."""
+        return self.root / "kubeconfig"
+
+    @property
     def control_socket(self) -> Path:
         return self.run / "control.sock"
 
@@ -120,19 +126,27 @@ class Home:
         return self.logs / f"{name}.log"
 
     def make_folders(self) -> None:
-        """Make every folder that must exist before anything starts, for our eyes only where sockets or secrets lie.
+        """Make every folder that must exist before anything starts, for our eyes only.
 
-        Raises StartError where a folder with that name belongs to somebody else.
+        Raises StartError where one of them belongs to somebody else, and where `run` or `secrets` is a link.
         """
-        for folder in (
-            self.root, self.run, self.instances, self.run / "r", self.logs, self.secrets,
-            self.envoy, self.revisions, self.metrics,
-        ):  # fmt: skip
-            folder.mkdir(parents=True, exist_ok=True)
-        for folder in (self.run, self.secrets):
-            # Root prepares the folders of the id that it gives itself up for.
-            if os.geteuid() not in {0, folder.stat().st_uid}:
+        self.root.mkdir(parents=True, exist_ok=True)
+        # `run` may lie in a folder where everyone may write; whoever put it, or a link of its name, there before us
+        # would have what root gives away below it (`privileges.own`), or our sockets.
+        for folder in (self.run, self.secrets, self.logs, self.envoy, self.revisions, self.metrics):
+            if folder.is_symlink() and folder in {self.run, self.secrets}:
+                raise StartError(f"{folder} is a link", "remove it, or set ZEROCART_HOME to another folder")
+            folder.mkdir(exist_ok=True, mode=0o700)
+            if folder.stat().st_uid not in self._owners():
                 raise StartError(
                     f"{folder} belongs to another user", "remove it, or set ZEROCART_HOME to another folder"
                 )
             folder.chmod(0o700)
+        for folder in (self.instances, self.run / "r"):
+            folder.mkdir(exist_ok=True)
+
+    def _owners(self) -> set[int]:
+        """Whose the folders may be. Root prepares those of the id it gives itself up for, and of the home's owner."""
+        if os.geteuid() != 0:
+            return {os.geteuid()}
+        return {0, NOBODY_ID, self.root.stat().st_uid}

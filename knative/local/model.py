@@ -2,7 +2,7 @@
 
 Frozen, so a decision can keep what it saw; without I/O, so `gateway` and `knative.local` can share it.
 Field names are Knative's, in snake case; quantities carry their unit.
-Source of the rules: Knative Serving v0.50.0, `pkg/apis/serving/v1`.
+Source of the rules: Knative Serving v0.50.0, `pkg/apis/serving/v1`, and Eventing, `pkg/apis/sources/v1`.
 """
 
 from collections.abc import Mapping
@@ -57,6 +57,8 @@ class Probe:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Container:
+    """`cpu_request` in processors; 0 where none is asked for."""
+
     image: str
     command: tuple[str, ...] = ()
     args: tuple[str, ...] = ()
@@ -65,6 +67,7 @@ class Container:
     environment: tuple[EnvironmentVariable, ...] = ()
     environment_from: tuple[EnvironmentSource, ...] = ()
     readiness_probe: Probe = Probe()
+    cpu_request: float = 0.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -119,18 +122,63 @@ class Secret:
     data: Mapping[str, str] = field(repr=False)
 
 
+# Knative Eventing v1: what calls a Service without being asked, and who is told where its events go.
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sink:
+    """Where events go: a Knative Service, and `uri` relative to it; without a Service, `uri` alone, absolute."""
+
+    service: ServiceName | None = None
+    namespace: Namespace = Namespace("")
+    uri: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PingSource:
+    """Sends an event to its sink whenever its schedule is due (`sources.knative.dev/v1`)."""
+
+    name: str
+    namespace: Namespace
+    sink: Sink
+    schedule: str = "* * * * *"
+    timezone: str = ""
+    content_type: str = ""
+    data: bytes | None = None
+    extensions: Mapping[str, str] = field(default_factory=lambda: EMPTY)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SinkBinding:
+    """Tells the Services that it is about where their events go, in `K_SINK`.
+
+    Those are the one that `subject` names or, without a name, those that have all labels of `selector`.
+    """
+
+    name: str
+    namespace: Namespace
+    sink: Sink
+    subject: ServiceName | None = None
+    selector: Mapping[str, str] = field(default_factory=lambda: EMPTY)
+    extensions: Mapping[str, str] = field(default_factory=lambda: EMPTY)
+
+
 # What the gateway needs to know of the Services: who stands behind a Knative host now.
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Backend:
-    """One revision that Envoy can send requests to, by the Unix socket on which its instances accept."""
+    """One revision that Envoy can send requests to, by the Unix socket on which its instances accept.
+
+    `most_requests` may run and wait at once; None: only what the DestinationRules say bounds them.
+    """
 
     revision: RevisionName
     service: ServiceName
     namespace: Namespace
     socket_path: str
     timeout_s: float
+    most_requests: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

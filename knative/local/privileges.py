@@ -7,8 +7,10 @@ A container's root often lacks that capability itself; then there is none to kee
 
 import os
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from knative.local.home import Home
+if TYPE_CHECKING:
+    from knative.local.home import Home
 
 NOBODY_ID = 65534
 
@@ -38,7 +40,7 @@ def _capabilities() -> set[int]:
     return {number for number in range(held.bit_length()) if held >> number & 1}
 
 
-def own(home: Home, effective_uid: int, *, uid: int = NOBODY_ID, gid: int = NOBODY_ID) -> None:
+def own(home: "Home", effective_uid: int, *, uid: int = NOBODY_ID, gid: int = NOBODY_ID) -> None:
     """Give the stack's folders to the unprivileged id; nothing where the caller is not root."""
     if effective_uid != 0:
         return

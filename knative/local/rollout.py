@@ -5,7 +5,7 @@ Pure. A revision is a snapshot of a Service's template and its function's code. 
 revision, and one that never gets ready leaves the one before it serving.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import Enum
 
@@ -19,8 +19,14 @@ from knative.local.model import (
     ServiceName,
 )
 
-# Knative keeps at least this many of a Service's revisions that no traffic reaches (min-non-active-revisions).
+# Of a Service's revisions that no traffic reaches, Knative keeps those that are young or were reached not long ago, at
+# least so many of them and at most so many (config-gc: retain-since-create-time, retain-since-last-active-time,
+# min-non-active-revisions, max-non-active-revisions).
+RETAIN_SINCE_MADE_S = 48 * 3600.0
+RETAIN_SINCE_ACTIVE_S = 15 * 3600.0
 LEAST_KEPT_REVISIONS = 20
+MOST_KEPT_REVISIONS = 1000
+NO_GC_ANNOTATION = "serving.knative.dev/no-gc"
 
 
 class Proof(Enum):
@@ -40,6 +46,8 @@ class Revision:
         digest: of template and code; an equal one needs no new revision.
         function: the folder in `functions/` whose code it has.
         reason: why it failed, for people; empty otherwise.
+        made_at_s: when it was made, in seconds of the wall clock, for it outlives the engine.
+        active_at_s: when requests were last known to reach it, on the same clock; 0 for never.
     """
 
     name: RevisionName
@@ -51,19 +59,25 @@ class Revision:
     template: RevisionTemplate
     proof: Proof = Proof.UNPROVEN
     reason: str = ""
+    made_at_s: float = 0.0
+    active_at_s: float = 0.0
 
 
 def next_revision(service: Service, digest: str, function: str, revisions: Sequence[Revision]) -> Revision | None:
     """The revision that a Service as applied now needs, or None where its newest one is just that.
 
-    One that failed is tried anew under the next name: what it lacked may be there now.
+    One that failed is tried anew under the next name: what it lacked may be there now. A template that names its
+    revision gets no other one while that exists: a name means the same for as long as it is there.
     """
     newest = newest_of(service.name, revisions)
     if newest and newest.digest == digest and newest.proof is not Proof.FAILED:
         return None
+    name = service.template.name
+    if name and any(revision.name == name for revision in revisions):
+        return None
     generation = newest.generation + 1 if newest else 1
     return Revision(
-        name=RevisionName(f"{service.name}-{generation:05d}"),
+        name=RevisionName(name or f"{service.name}-{generation:05d}"),
         service=service.name,
         namespace=service.namespace,
         generation=generation,
@@ -108,6 +122,14 @@ def destination(service: Service, revisions: Sequence[Revision]) -> Destination:
     )
 
 
+def destinations(services: Iterable[Service], revisions: Iterable[Revision]) -> list[Destination]:
+    """The `destination` of each Service. Each looks at its own revisions alone, however many others there are."""
+    own: dict[ServiceName, list[Revision]] = {}
+    for revision in revisions:
+        own.setdefault(revision.service, []).append(revision)
+    return [destination(service, own.get(service.name, [])) for service in services]
+
+
 def routed(destinations: Sequence[Destination]) -> frozenset[RevisionName]:
     """The revisions that some host leads to: Knative calls them reachable."""
     return frozenset(
@@ -116,18 +138,48 @@ def routed(destinations: Sequence[Destination]) -> frozenset[RevisionName]:
     )
 
 
-def superfluous(services: Mapping[ServiceName, Service], revisions: Sequence[Revision]) -> set[RevisionName]:
-    """Revisions that can go: of Services that are no more, and all but the newest that no traffic reaches."""
+def superfluous(
+    services: Mapping[ServiceName, Service], revisions: Sequence[Revision], now_s: float
+) -> set[RevisionName]:
+    """Revisions that can go, by Knative's rules (`pkg/reconciler/gc/gc.go`).
+
+    Those of Services that are no more; and of those that no traffic reaches, beside the newest and the newest ready,
+    the stale ones but for the least that are kept, and what is beyond the most that are kept: the longest idle first.
+    """
     gone = {revision.name for revision in revisions if revision.service not in services}
+    by_service: dict[ServiceName, list[Revision]] = {}
+    for revision in sorted(revisions, key=lambda revision: -revision.generation):
+        by_service.setdefault(revision.service, []).append(revision)
     for service in services.values():
-        own = sorted(
-            (revision for revision in revisions if revision.service == service.name),
-            key=lambda revision: -revision.generation,
+        own = by_service.get(service.name, [])
+        latest = latest_ready(service.name, own)
+        kept = routed([destination(service, own)]) | {each.name for each in (*own[:1], latest) if each}
+        idle = sorted(
+            (
+                revision
+                for revision in own
+                if revision.name not in kept
+                and revision.template.annotations.get(NO_GC_ANNOTATION, "").lower() != "true"
+            ),
+            key=lambda revision: (_last_active_s(revision), revision.generation),
         )
-        reachable = routed([destination(service, own)])
-        idle = [revision for revision in own[1:] if revision.name not in reachable]
-        gone |= {revision.name for revision in idle[LEAST_KEPT_REVISIONS:]}
+        stale = [revision for revision in idle if _is_stale(revision, now_s)][
+            : max(0, len(idle) - LEAST_KEPT_REVISIONS)
+        ]
+        others = [revision for revision in idle if revision not in stale]
+        too_many = others[: max(0, len(others) - MOST_KEPT_REVISIONS)]
+        gone |= {revision.name for revision in (*stale, *too_many)}
     return gone
+
+
+def _last_active_s(revision: Revision) -> float:
+    return revision.active_at_s or revision.made_at_s
+
+
+def _is_stale(revision: Revision, now_s: float) -> bool:
+    return (
+        now_s - revision.made_at_s >= RETAIN_SINCE_MADE_S and now_s - _last_active_s(revision) >= RETAIN_SINCE_ACTIVE_S
+    )
 
 
 def proven(revision: Revision) -> Revision:

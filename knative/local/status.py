@@ -40,7 +40,26 @@ def render(found: Mapping[str, Any]) -> str:
     parts = {"postgres": found["state"]["postgres"], "redis": found["state"]["redis"], "gateway": found["gateway"]}
     words = "   ".join(f"{name} {'ready' if part['ready'] else 'AWAY'}" for name, part in parts.items())
     summary = f"{ready_count} services ready, {at_zero_count} of them at zero    {words}"
-    return f"{table(rows, frozenset({2, 3, 4, 5, 6}))}\n{summary}"
+    shown = [table(rows, frozenset({2, 3, 4, 5, 6})), summary]
+    return "\n".join(shown + ([f"\n{_sources(found['sources'])}"] if found["sources"] else []))
+
+
+def _sources(sources: Iterable[Mapping[str, Any]]) -> str:
+    """A line a source: a PingSource with its last delivery, a SinkBinding with whom it binds."""
+    rows = [["SOURCE", "SCHEDULE", "SINK", "LAST DELIVERY", "RESULT"]]
+    for source in sources:
+        last, sink = source.get("last"), (source["sink"] or "-").removeprefix("http://")
+        result = last["result"] if last else f"binds {', '.join(source['subjects'])}" if "subjects" in source else "-"
+        rows.append(
+            [
+                source["name"],
+                source.get("schedule", "-"),
+                sink.replace(".svc.cluster.local", ""),
+                last["at"] if last else "-",
+                result if source["ready"] else f"not ready, {source['reason']}",
+            ]
+        )
+    return table(rows)
 
 
 def first_answer(home: Home, patience_s: float = 20.0) -> Step:

@@ -6,14 +6,18 @@ folder of their own. What runs is not stored here: that is looked at.
 
 import json
 import shutil
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+import uuid
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from pathlib import Path
 
 from knative.local.deployment import code_folders
 from knative.local.home import Home
 from knative.local.manifest import read
 from knative.local.model import Namespace, RevisionName, ServiceName
+from knative.local.objects.json_values import Object
+from knative.local.objects.stamps import Stamp, deployed, restamp
 from knative.local.processes import write_atomically
 from knative.local.rollout import Proof, Revision
 from shared.yaml_documents import Complaints, Node, document_of
@@ -43,11 +47,15 @@ def key_of(document: Node) -> Key:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Proposal:
-    """The objects as they would be, and which of them would be new, other or gone."""
+    """The objects as they would be, and which of them would be new, other or gone.
+
+    `absent` are those that somebody deleted by hand, so that others may still refer to them.
+    """
 
     documents: Mapping[Key, Node]
     origins: Mapping[Key, object]
     changed: tuple[Key, ...]
+    absent: frozenset[Key] = frozenset()
 
 
 class Store:
@@ -55,6 +63,8 @@ class Store:
 
     `documents` are the objects as they stand. `origins` says which file of the project each came from and what
     that file said, so that a second `up` takes over what was edited and leaves alone what `apply` changed since.
+    `absent` are the objects that were deleted by hand: `up` leaves them so, too. `stamps` say of each object what no
+    client writes.
     """
 
     def __init__(self, home: Home) -> None:
@@ -62,17 +72,20 @@ class Store:
         self._path = home.root / "objects.json"
         self.documents: dict[Key, Node] = {}
         self.origins: dict[Key, object] = {}
+        self.absent: frozenset[Key] = frozenset()
+        self.stamps: dict[Key, Stamp] = {}
         self.revisions: dict[RevisionName, Revision] = {}
         if self._path.exists():
             self._load()
 
-    def propose(self, documents: Iterable[Node], *, from_project: bool) -> "Proposal":
+    def propose(self, documents: Iterable[Node], *, from_project: bool, gone: Collection[Key] = ()) -> "Proposal":
         """What the objects would be with some documents taken over; nothing changes before `accept`.
 
         Args:
             documents: what is to be applied.
             from_project: they are all of the project's own files: one that says what it said the last time leaves
                 the object as it is now, and an object whose file is gone goes too.
+            gone: what is to be deleted.
         """
         objects, origins = dict(self.documents), dict(self.origins)
         seen = set()
@@ -80,8 +93,8 @@ class Store:
             key = key_of(document)
             seen.add(key)
             stands = objects.get(key)
-            if from_project and stands and origins.get(key) == document.value:
-                if stands.value == document.value:
+            if from_project and (stands or key in self.absent) and origins.get(key) == document.value:
+                if stands and stands.value == document.value:
                     objects[key] = document  # the same, and its lines are known
                 continue
             if from_project:
@@ -91,28 +104,57 @@ class Store:
             for key in set(origins) - seen:
                 del origins[key]
                 objects.pop(key, None)
+        for key in gone:
+            objects.pop(key, None)
         changed = [
             key
             for key in sorted(set(objects) | set(self.documents))
             if _value(objects.get(key)) != _value(self.documents.get(key))
         ]
-        return Proposal(documents=objects, origins=origins, changed=tuple(changed))
+        absent = frozenset({*self.absent, *gone} - objects.keys())
+        return Proposal(documents=objects, origins=origins, changed=tuple(changed), absent=absent)
 
-    def accept(self, proposal: "Proposal") -> None:
-        """Take a proposal over, once it is checked."""
+    def accept(self, proposal: "Proposal", managers: Mapping[Key, tuple[Object, ...]] | None = None) -> None:
+        """Take a proposal over, once it is checked.
+
+        Args:
+            managers: `managedFields` of some of its objects; the others keep theirs.
+        """
+        before = {key: node.value for key, node in self.documents.items()}
+        after = {key: node.value for key, node in proposal.documents.items()}
+        now = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+        self.stamps = restamp(self.stamps, before, after, now=now, new_uid=lambda: str(uuid.uuid4()))
+        for key, entries in (managers or {}).items():
+            self.stamps[key] = replace(self.stamps[key], managers=entries)
+        self.absent = proposal.absent
         self.documents = dict(proposal.documents)
         self.origins = dict(proposal.origins)
+
+    def note_deployed(self, remade: Collection[ServiceName]) -> None:
+        """The engine has taken the objects over, and has made new revisions of some Services."""
+        for key, stamp in self.stamps.items():
+            if key.kind == "Service":
+                self.stamps[key] = deployed(stamp, is_remade=key.name in remade)
 
     def save(self) -> None:
         """Write all of it to disk. Raises OSError, for example without space."""
         content = {
             "objects": [
-                {"file": node.file, "value": node.value, "origin": self.origins.get(key)}
+                {
+                    "file": node.file,
+                    "value": node.value,
+                    "origin": self.origins.get(key),
+                    "stamp": self.stamps[key].to_json(),
+                }
                 for key, node in sorted(self.documents.items())
+            ],
+            "absent": [
+                {"kind": key.kind, "namespace": key.namespace, "name": key.name, "origin": self.origins.get(key)}
+                for key in sorted(self.absent)
             ],
             "revisions": [_revision_to_json(revision) for _, revision in sorted(self.revisions.items())],
         }
-        write_atomically(self._path, json.dumps(content, indent=1).encode())
+        write_atomically(self._path, json.dumps(content).encode(), mode=0o600)  # applied Secrets are in it
 
     def snapshot(self, revision: Revision, manifest: Node) -> None:
         """Copy the code and the manifest of a new revision into its folder, whole or not at all."""
@@ -143,12 +185,23 @@ class Store:
             self.documents[key] = document
             if entry["origin"] is not None:
                 self.origins[key] = entry["origin"]
+            if stamp := entry.get("stamp"):
+                self.stamps[key] = Stamp.of_json(stamp)
+        # Written by an engine that knew neither, they are not there.
+        for entry in content.get("absent", ()):
+            key = Key(kind=entry["kind"], namespace=entry["namespace"], name=entry["name"])
+            self.absent |= {key}
+            if entry["origin"] is not None:
+                self.origins[key] = entry["origin"]
+        known = {key: node.value for key, node in self.documents.items()}
+        now = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+        self.stamps = restamp(self.stamps, known, known, now=now, new_uid=lambda: str(uuid.uuid4()))
         for entry in content["revisions"]:
             revision = self._revision_from_json(entry)
             if revision:
                 self.revisions[revision.name] = revision
 
-    def _revision_from_json(self, entry: Mapping[str, str | int]) -> Revision | None:
+    def _revision_from_json(self, entry: Mapping[str, str | int | float]) -> Revision | None:
         name = RevisionName(str(entry["name"]))
         manifest = self.folder(name) / "service.json"
         if not manifest.exists():
@@ -169,6 +222,9 @@ class Store:
             template=service.template,
             proof=Proof(entry["proof"]),
             reason=str(entry["reason"]),
+            # One made before these were kept is as old as can be.
+            made_at_s=float(entry.get("made_at_s", 0)),
+            active_at_s=float(entry.get("active_at_s", 0)),
         )
 
 
@@ -176,7 +232,7 @@ def _value(document: Node | None) -> object:
     return document.value if document else None
 
 
-def _revision_to_json(revision: Revision) -> dict[str, str | int]:
+def _revision_to_json(revision: Revision) -> dict[str, str | int | float]:
     return {
         "name": revision.name,
         "service": revision.service,
@@ -186,4 +242,6 @@ def _revision_to_json(revision: Revision) -> dict[str, str | int]:
         "function": revision.function,
         "proof": revision.proof.value,
         "reason": revision.reason,
+        "made_at_s": revision.made_at_s,
+        "active_at_s": revision.active_at_s,
     }

@@ -4,8 +4,10 @@ Words carry the sense; colour only repeats it, and is left out where NO_COLOR is
 """
 
 import os
+import re
 import sys
 from collections.abc import Sequence
+from pathlib import Path
 from typing import TextIO
 
 from knative.local.control import Step
@@ -13,6 +15,9 @@ from shared.errors import ZerocartError
 
 _RED, _GREEN, _RESET = "\x1b[31m", "\x1b[32m", "\x1b[0m"
 _LINE_WIDTH = 64
+# Controls of both sets but for tab and newline (0x9b alone begins a sequence, as ESC [ does), and what turns the
+# direction of the text behind it.
+_STEERS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]")
 
 
 def show_step(step: Step, stream: TextIO | None = None) -> None:
@@ -29,6 +34,17 @@ def show_error(error: ZerocartError, stream: TextIO | None = None) -> None:
     out.write(f"\n{_painted('error:', _RED, out)} {error.message}\n")
     if error.hint:
         out.write(f"\nhint: {error.hint}\n")
+
+
+def harmless(text: str) -> str:
+    """Text that others had a say in, such as a log's, with what would steer the terminal written out."""
+    return _STEERS.sub(lambda found: f"\\u{ord(found[0]):04x}", text)
+
+
+def shortest(path: Path) -> str:
+    """A path as a person here would type it."""
+    here = Path.cwd()
+    return str(path.relative_to(here) if path.is_relative_to(here) else path)
 
 
 def duration(seconds: float) -> str:

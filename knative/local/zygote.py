@@ -41,6 +41,7 @@ class ForkRequest:
         records: folder where the instance writes `<pid>`, first when it starts, then when it is ready.
         events: datagram socket that is told the latter.
         timeout_s: longest time that a request may run, and so a drain.
+        nice: its level while it serves; it starts without, for somebody waits.
     """
 
     revision: str
@@ -51,6 +52,7 @@ class ForkRequest:
     records: str
     events: str
     timeout_s: float
+    nice: int = 0
 
 
 class Zygote:
@@ -132,7 +134,9 @@ def _become_instance(request: ForkRequest, listening: socket.socket) -> None:
         signal.signal(signal.SIGCHLD, signal.SIG_DFL)
         # Until the server has its own handler, to be told to stop is to end.
         signal.signal(signal.SIGTERM, signal.SIG_DFL)
-        os.setsid()
+        # A group of its own, in the zygote's session: the kernel weighs sessions against each other first (sched(7),
+        # autogroup), and a session for each instance would give the functions many times what Envoy has.
+        os.setpgid(0, 0)
         _write_record(request, ready=False)
         # The name that `ps -o comm` and `top` show; the kernel keeps 15 letters.
         Path("/proc/self/comm").write_text(request.revision[:15], encoding="utf-8")
@@ -173,7 +177,21 @@ def _write_record(request: ForkRequest, *, ready: bool) -> bytes:
     return record
 
 
+def _be_nice(level: int) -> None:
+    """Every thread has a level of its own, and a new one that of who starts it: again, until none is left behind."""
+    behind = True
+    while behind:
+        behind = False
+        for thread in map(int, os.listdir("/proc/self/task")):  # noqa: PTH208
+            with contextlib.suppress(ProcessLookupError):  # it ended just now
+                if os.getpriority(os.PRIO_PROCESS, thread) < level:
+                    os.setpriority(os.PRIO_PROCESS, thread, level)
+                    behind = True
+
+
 def _announce(request: ForkRequest) -> None:
+    if request.nice:
+        _be_nice(request.nice)
     record = _write_record(request, ready=True)
     # No engine may live just now; the next one reads the record.
     with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as events, contextlib.suppress(OSError):

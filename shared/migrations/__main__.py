@@ -33,6 +33,11 @@ def main() -> int:
             before, version = runner.downgrade(database_url, arguments.revision)
     except psycopg.OperationalError as error:
         return _fail(f"the database cannot be reached: {error}", "start it, or correct DATABASE_URL")
+    except psycopg.Error as error:
+        return _fail(
+            f"a step failed, and those before it stay: {error.diag.message_primary or error}",
+            error.diag.message_hint or "what it says is to be mended; then the same again goes on from there",
+        )
     sys.stdout.write(f"{version or 'base'} (was {before or 'base'}, newest {runner.head()})\n")
     return 0
 

@@ -3,25 +3,41 @@
 Runs at each start of the stack, so it is quick when there is nothing to do: the newest version is read from the
 names of the files in `versions`, and Alembic is imported only when there is a step to take. Two runs at once are
 harmless: the second waits for the first and finds nothing to do.
+
+The shop may sell meanwhile. A step that waits for a table's lock makes all who come after it wait as well, so it waits
+a moment only, is rolled back, and tries again.
 """
 
+import random
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import psycopg
+from psycopg.errors import DeadlockDetected, LockNotAvailable
 
 if TYPE_CHECKING:
     from alembic.config import Config
 
 LOCK_ID = 0x5A43_0001  # any number, as long as nobody else locks it
 LOCK_WITHIN_S = 60
+# Well below what a function's statement waits for a lock, and less than the server waits until it looks for a deadlock:
+# of a step and an order that wait for each other, it is mostly the step that gives way.
+TABLE_LOCK_WITHIN_MS = 150
+TRY_WITHIN_S = 60.0
+PAUSE_S = (0.05, 0.2)  # between two tries, in which what piled up behind a step gets through
+
+
+def versions() -> list[str]:
+    """Every version, in order: the names of the files, `0003_orders`."""
+    return sorted(file.stem for file in Path(__file__).with_name("versions").glob("[0-9]*.py"))
 
 
 def head() -> str:
-    """The newest version: the name of the last file, `0003_orders`."""
-    return max(file.stem for file in Path(__file__).with_name("versions").glob("[0-9]*.py"))
+    """The newest version."""
+    return versions()[-1]
 
 
 def current(database_url: str) -> str | None:
@@ -31,7 +47,7 @@ def current(database_url: str) -> str | None:
 
 
 def upgrade(database_url: str, revision: str = "head") -> tuple[str | None, str | None]:
-    """Take the steps to a version, the newest by default. Gives the versions before and after."""
+    """Take the steps to a version, the newest by default. Gives the versions before and after. Raises psycopg.Error."""
     goal = head() if revision == "head" else revision
 
     def step_forward(config: "Config") -> None:
@@ -61,15 +77,35 @@ def _move(database_url: str, goal: str | None, take_steps: Callable[["Config"], 
         connection.execute(f"SET lock_timeout = '{LOCK_WITHIN_S}s'")
         connection.execute("SELECT pg_advisory_lock(%s)", [LOCK_ID])
         # Whoever held the lock may have taken the steps; Alembic reads the version again, under the lock.
-        _with_alembic(database_url, take_steps)
+        deadline_s = time.monotonic() + TRY_WITHIN_S
+        while not _taken(database_url, take_steps, last_try=time.monotonic() > deadline_s):
+            time.sleep(random.uniform(*PAUSE_S))  # noqa: S311 - no secret
         return before, _version(connection)
+
+
+def _taken(database_url: str, take_steps: Callable[["Config"], None], *, last_try: bool) -> bool:
+    """Whether the steps are taken; not where one did not get its locks in time. Those before it stay."""
+    from sqlalchemy.exc import DBAPIError  # noqa: PLC0415
+
+    try:
+        _with_alembic(database_url, take_steps)
+    except DBAPIError as error:
+        if isinstance(error.orig, (LockNotAvailable, DeadlockDetected)) and not last_try:
+            return False
+        if isinstance(error.orig, psycopg.Error):
+            raise error.orig from None
+        raise
+    return True
 
 
 def _with_alembic(database_url: str, take_steps: Callable[["Config"], None]) -> None:
     from alembic.config import Config  # noqa: PLC0415
     from sqlalchemy import NullPool, create_engine  # noqa: PLC0415
 
-    engine = create_engine("postgresql+psycopg://", creator=lambda: psycopg.connect(database_url), poolclass=NullPool)
+    def connect() -> psycopg.Connection:
+        return psycopg.connect(database_url, options=f"-c lock_timeout={TABLE_LOCK_WITHIN_MS}")
+
+    engine = create_engine("postgresql+psycopg://", creator=connect, poolclass=NullPool)
     with engine.connect() as connection:
         config = Config()
         config.set_main_option("script_location", str(Path(__file__).parent).replace("%", "%%"))

@@ -12,20 +12,37 @@ from collections.abc import Callable, Set
 from datetime import UTC, datetime
 from pathlib import Path
 
-from tests.bench import burst, cold_start, function_cost, machine, memory, replay, starting, throughput
+from tests.bench import (
+    burst,
+    cold_start,
+    events,
+    function_cost,
+    kills,
+    logins,
+    machine,
+    memory,
+    orders,
+    overload,
+    replay,
+    starting,
+    throughput,
+)  # fmt: skip
 from tests.bench.bench import Bench, own_bench
 from tests.bench.figures import Figure, as_markdown, as_text
 from tests.stack import PROJECT, QUICK_AUTOSCALER
 
 WEEK = PROJECT / "tests" / "data" / "online-retail-2010-12-01-to-07.csv.gz"
-GROUPS = ("start", "memory", "cold-start", "burst", "throughput", "replay", "function-memory", "function-import")
+GROUPS = (
+    "start", "memory", "cold-start", "burst", "throughput", "events", "logins", "orders", "overload", "replay", "kills",
+    "function-memory", "function-import",
+)  # fmt: skip
 
 
 def main(arguments: list[str]) -> int:
     """0: every figure that was measured holds; 1: one does not."""
     options = _parser().parse_args(arguments)
     facts = machine.facts()
-    figures = _measure(set(options.only or GROUPS), options.replay)
+    figures = _measure(set(options.only or GROUPS), options)
     if options.install:
         figures += starting.measure_installation()
     facts |= {"load at the end": machine.busy(), "command": shlex.join(["python", "-m", "tests.bench", *arguments])}
@@ -43,13 +60,17 @@ def main(arguments: list[str]) -> int:
     return int(any(figure.met is False for figure in figures))
 
 
-def _measure(groups: Set[str], file: Path) -> list[Figure]:
+def _measure(groups: Set[str], options: argparse.Namespace) -> list[Figure]:
     on_one_stack: dict[str, Callable[[Bench], list[Figure]]] = {
         "memory": memory.measure,
         "cold-start": cold_start.measure,
         "burst": burst.measure,
         "throughput": throughput.measure,
-        "replay": lambda bench: replay.measure(bench, file),
+        "events": events.measure,
+        "logins": logins.measure,
+        "orders": orders.measure,
+        "overload": overload.measure,
+        "replay": lambda bench: replay.measure(bench, options.replay),
     }
     figures: list[Figure] = []
     if groups & {"start", *on_one_stack}:
@@ -61,6 +82,10 @@ def _measure(groups: Set[str], file: Path) -> list[Figure]:
             for name, measure in on_one_stack.items():
                 if name in groups:
                     figures += measure(bench)
+    if "kills" in groups:
+        with own_bench() as bench:  # where nobody has placed the orders of this file before
+            starting.start(bench)
+            figures += kills.measure(bench, options.replay, options.kills, options.seed)
     if "function-memory" in groups:
         figures += function_cost.measure_memory()
     if "function-import" in groups:
@@ -72,6 +97,8 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m tests.bench", description=(__doc__ or "").partition("\n")[0])
     parser.add_argument("--only", nargs="+", choices=GROUPS, metavar="NAME", help=f"of {', '.join(GROUPS)}")
     parser.add_argument("--replay", type=Path, default=WEEK, metavar="FILE", help="the data set to replay")
+    parser.add_argument("--kills", type=int, default=200, metavar="N", help="how many processes die during a replay")
+    parser.add_argument("--seed", type=int, default=1, metavar="N", help="which ones, and when")
     parser.add_argument("--install", action="store_true", help="time `make up` in a fresh clone too: it downloads")
     parser.add_argument("--write", action="store_true", help="keep the figures in docs/measurements/<date>.md")
     parser.add_argument("--json", action="store_true", help="for a script")

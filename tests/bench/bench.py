@@ -2,10 +2,11 @@
 
 import os
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import yaml
 
@@ -18,6 +19,7 @@ from tests.waiting import wait_until
 
 PRODUCTS = "/api/products"
 ZERO_WITHIN_S = 60.0
+NEARLY_NEVER = "0 0 29 2 *"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,6 +57,20 @@ class Bench:
             ZERO_WITHIN_S,
             f"{', '.join(names) or 'every service'} at zero",
         )
+
+    @contextmanager
+    def quiet(self) -> Iterator[None]:
+        """No source calls by the clock meanwhile: what is looked at is a shop that nobody calls, and no tick of one."""
+        calling = _ping_sources(self.stack.project)
+        try:
+            self._apply([{**each, "spec": {**each["spec"], "schedule": NEARLY_NEVER}} for each in calling])
+            yield
+        finally:
+            self._apply(calling)
+
+    def _apply(self, documents: list[dict[str, Any]]) -> None:
+        if documents:
+            apply(self.stack, documents)
 
     def pids(self) -> dict[str, int]:
         """The processes that the engine looks after, and itself; what they have started is below them."""
@@ -105,6 +121,12 @@ def own_bench(project: Path | None = None) -> Iterator[Bench]:
         stack.home.parent.rmdir()
 
 
-def apply(stack: Stack, documents: list[Mapping[str, object]]) -> None:
+def _ping_sources(project: Path) -> list[dict[str, Any]]:
+    texts = [file.read_text(encoding="utf-8") for file in sorted(project.glob("functions/*/*.yaml"))]
+    documents = [document for text in texts for document in yaml.safe_load_all(text)]
+    return [document for document in documents if document["kind"] == "PingSource"]
+
+
+def apply(stack: Stack, documents: Sequence[Mapping[str, object]]) -> None:
     """`zerocart apply` of documents made here."""
     stack.run("apply", "-f", "-", given=yaml.safe_dump_all(documents))

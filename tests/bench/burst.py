@@ -1,5 +1,7 @@
 """A burst that finds the shop at zero: requests at a rate, each counted from when it was due."""
 
+from itertools import repeat
+
 from tests.bench.bench import Bench, say
 from tests.bench.figures import Figure
 from tests.bench.load import open_loop
@@ -10,9 +12,10 @@ FOR_S = 20.0
 
 
 def measure(bench: Bench) -> list[Figure]:
-    bench.wait_for_zero()
+    with bench.quiet():
+        bench.wait_for_zero()
     say(f"Burst from zero: {RATE:.0f} requests a second for {FOR_S:.0f} s")
-    load = open_loop(bench.port, bench.request(), rate=RATE, for_s=FOR_S)
+    load = open_loop(bench.port, repeat(bench.request()), rate=RATE, for_s=FOR_S)
     p99_s = percentile(load.latencies_s, 99) if load.latencies_s else float("inf")
     p50_s = percentile(load.latencies_s, 50) if load.latencies_s else float("inf")
     statuses = {str(status or "none"): count for status, count in sorted(load.statuses.items())}

@@ -1,26 +1,28 @@
-"""One HTTP/1.1 connection that sends the same request again and again: the least that a load generator must do."""
+"""One HTTP/1.1 connection, and requests as bytes: the least that a load generator must do."""
 
 import re
 import socket
 import time
+from collections.abc import Mapping
+
+import msgspec
 
 _LENGTH = re.compile(rb"\r\ncontent-length: *(\d+)", re.IGNORECASE)
 _CONNECT_WITHIN_S = 5.0
 
 
 class Connection:
-    """Sends a request whose bytes are made once, and counts an answer off the wire by its Content-Length.
+    """Sends requests that were made beforehand, and counts an answer off the wire by its Content-Length.
 
     `since_s` is when the request that is under way was due, on the caller's clock.
     """
 
-    __slots__ = ("_buffer", "_request", "_socket", "_total_bytes", "since_s")
+    __slots__ = ("_buffer", "_socket", "_total_bytes", "since_s")
 
-    def __init__(self, port: int, request: bytes) -> None:
+    def __init__(self, port: int) -> None:
         self._socket = socket.create_connection(("127.0.0.1", port), timeout=_CONNECT_WITHIN_S)
         self._socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         self._socket.setblocking(False)
-        self._request = request
         self._buffer = b""
         self._total_bytes = 0
         self.since_s = 0.0
@@ -28,9 +30,9 @@ class Connection:
     def fileno(self) -> int:
         return self._socket.fileno()
 
-    def send(self, due_s: float) -> None:
+    def send(self, request: bytes, due_s: float) -> None:
         self.since_s = due_s
-        self._socket.sendall(self._request)
+        self._socket.sendall(request)
 
     def receive(self) -> int | None:
         """Take in what has arrived: the status once the answer is whole, else None. Raises OSError."""
@@ -64,13 +66,21 @@ def get(path: str, host: str) -> bytes:
     return f"GET {path} HTTP/1.1\r\nHost: {host}\r\nUser-Agent: zerocart-bench\r\nAccept: */*\r\n\r\n".encode()
 
 
+def post(path: str, host: str, content: object, headers: Mapping[str, str]) -> bytes:
+    """The bytes of a POST of JSON; `headers` may name another media type."""
+    body = msgspec.json.encode(content)
+    given = {"Content-Type": "application/json", **headers, "Content-Length": str(len(body))}
+    lines = "".join(f"{name}: {value}\r\n" for name, value in given.items())
+    return f"POST {path} HTTP/1.1\r\nHost: {host}\r\nUser-Agent: zerocart-bench\r\n{lines}\r\n".encode() + body
+
+
 def call_once(port: int, request: bytes, within_s: float) -> tuple[int, float]:
     """Connect, ask once: the status, and the seconds from before the connect to the whole answer. Raises OSError."""
     began_s = time.perf_counter()
-    connection = Connection(port, request)
+    connection = Connection(port)
     try:
         connection._socket.settimeout(within_s)
-        connection.send(began_s)
+        connection.send(request, began_s)
         while (status := connection.receive()) is None:
             if time.perf_counter() - began_s > within_s:
                 raise TimeoutError(f"no answer within {within_s} s")

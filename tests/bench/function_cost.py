@@ -85,8 +85,9 @@ def _at_zero(project: Path) -> tuple[int, int]:
     with own_bench(project) as bench:
         bench.stack.run("up")
         bench.stack.run("apply", "-f", "-", given=QUICK_AUTOSCALER)
-        bench.wait_for_zero()
-        return total_bytes(bench), len(bench.counts())
+        with bench.quiet():
+            bench.wait_for_zero()
+            return total_bytes(bench), len(bench.counts())
 
 
 @contextmanager

@@ -1,7 +1,7 @@
 """Load generators: one that keeps a server busy, one that comes at a rate whatever the server does.
 
-Both are one thread on epoll with requests made beforehand, so that they need little of the processors that the
-server under test runs on. `Load.generator_cpu_s` tells how much.
+Both are one thread on epoll with requests made beforehand, without end (`itertools.repeat` of one, or each another), so
+that they need little of the processors that the server under test runs on. `Load.generator_cpu_s` tells how much.
 """
 
 import contextlib
@@ -19,7 +19,7 @@ _CLOSED = 0  # in `statuses`: no answer, the connection was closed, refused, or 
 
 @dataclass(slots=True, kw_only=True)
 class Load:
-    """What came of a load. Latencies are of the answers with status 200."""
+    """What came of a load. Answered are the requests with a status from 200 to 299; latencies are theirs."""
 
     duration_s: float = 0.0
     generator_cpu_s: float = 0.0
@@ -28,7 +28,7 @@ class Load:
 
     @property
     def answered_count(self) -> int:
-        return self.statuses[200]
+        return sum(count for status, count in self.statuses.items() if _success(status))
 
     @property
     def error_count(self) -> int:
@@ -41,17 +41,18 @@ class Load:
 
     def note(self, status: int, latency_s: float) -> None:
         self.statuses[status] += 1
-        if status == 200:
+        if _success(status):
             self.latencies_s.append(latency_s)
 
 
-def closed_loop(port: int, request: bytes, *, connection_count: int, for_s: float) -> Load:
-    """Have each of some connections ask again as soon as it is answered, for a time."""
+def closed_loop(port: int, requests: Iterable[bytes], *, connection_count: int, for_s: float) -> Load:
+    """Have each of some connections ask for the next thing as soon as it is answered, for a time."""
+    following = iter(requests)
     load = Load()
     cpu_s, began_s = time.process_time(), time.perf_counter()
-    with _polled(Connection(port, request) for _ in range(connection_count)) as (poll, connections):
+    with _polled(Connection(port) for _ in range(connection_count)) as (poll, connections):
         for connection in connections.values():
-            connection.send(time.perf_counter())
+            connection.send(next(following), time.perf_counter())
         while (now_s := time.perf_counter()) < began_s + for_s and connections:
             for descriptor, _ in poll.poll(0.1):
                 connection = connections[descriptor]
@@ -60,7 +61,7 @@ def closed_loop(port: int, request: bytes, *, connection_count: int, for_s: floa
                     if status is not None:
                         now_s = time.perf_counter()
                         load.note(status, now_s - connection.since_s)
-                        connection.send(now_s)
+                        connection.send(next(following), now_s)
                 except OSError:
                     load.note(_CLOSED, 0.0)
                     connections.pop(descriptor).close()
@@ -70,14 +71,19 @@ def closed_loop(port: int, request: bytes, *, connection_count: int, for_s: floa
 
 
 def open_loop(
-    port: int, request: bytes, *, rate: float, for_s: float, last_answers_within_s: float = LAST_ANSWERS_WITHIN_S
+    port: int,
+    requests: Iterable[bytes],
+    *,
+    rate: float,
+    for_s: float,
+    last_answers_within_s: float = LAST_ANSWERS_WITHIN_S,
 ) -> Load:
-    """Send a request each 1 / rate seconds, each on a connection that is free, or a new one.
+    """Send the next request each 1 / rate seconds, each on a connection that is free, or a new one.
 
     Latency counts from when a request was due, not from when it could be sent: a server that stalls is not excused
     for the requests that a client would have sent meanwhile (coordinated omission).
     """
-    load = Load()
+    load, following = Load(), iter(requests)
     due_count, sent_count = int(rate * for_s), 0
     cpu_s, began_s = time.process_time(), time.perf_counter()
     free: list[Connection] = []
@@ -87,8 +93,8 @@ def open_loop(
             while sent_count < due_count and (due_s := began_s + sent_count / rate) <= now_s:
                 sent_count += 1
                 try:
-                    connection = free.pop() if free else _opened(port, request, poll, connections)
-                    connection.send(due_s)
+                    connection = free.pop() if free else _opened(port, poll, connections)
+                    connection.send(next(following), due_s)
                 except OSError:
                     load.note(_CLOSED, 0.0)
             if now_s > began_s + for_s + last_answers_within_s:
@@ -114,8 +120,12 @@ def open_loop(
     return load
 
 
-def _opened(port: int, request: bytes, poll: select.epoll, connections: dict[int, Connection]) -> Connection:
-    connection = Connection(port, request)
+def _success(status: int) -> bool:
+    return 200 <= status < 300
+
+
+def _opened(port: int, poll: select.epoll, connections: dict[int, Connection]) -> Connection:
+    connection = Connection(port)
     connections[connection.fileno()] = connection
     poll.register(connection.fileno(), select.EPOLLIN)
     return connection

@@ -22,8 +22,9 @@ def total_bytes(bench: Bench) -> int:
 
 def measure(bench: Bench) -> list[Figure]:
     say("Memory: waiting for every service to be at zero")
-    bench.wait_for_zero()
-    parts = by_process(bench)
+    with bench.quiet():
+        bench.wait_for_zero()
+        parts = by_process(bench)
     used_bytes = sum(sum(each) for each in parts.values())
     told = ", ".join(
         f"{part} {sum(each) / 1e6:.0f}" + (f" in {len(each)} processes" if len(each) > 1 else "")

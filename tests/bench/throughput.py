@@ -1,6 +1,7 @@
 """Warm throughput through the front door, against the same function under gunicorn with no gateway."""
 
 from collections.abc import Mapping
+from itertools import repeat
 
 from tests.bench.baselines import gunicorn
 from tests.bench.bench import PRODUCTS, Bench, say
@@ -27,12 +28,12 @@ def measure(bench: Bench) -> list[Figure]:
             (theirs, port, get(PRODUCTS, f"127.0.0.1:{port}"), {"gunicorn": pid, "redis": bench.pids()["redis"]}),
         )
         for _, side_port, request, _ in sides:
-            closed_loop(side_port, request, connection_count=CONNECTIONS, for_s=WARM_UP_S)
+            closed_loop(side_port, repeat(request), connection_count=CONNECTIONS, for_s=WARM_UP_S)
         costs: list[dict[str, float]] = [{}, {}]
         for _ in range(ROUNDS):
             for (loads, side_port, request, pids), cost in zip(sides, costs, strict=True):
                 before_s = _used_s(pids)
-                loads.append(closed_loop(side_port, request, connection_count=CONNECTIONS, for_s=ROUND_S))
+                loads.append(closed_loop(side_port, repeat(request), connection_count=CONNECTIONS, for_s=ROUND_S))
                 for name, used_s in _used_s(pids).items():
                     cost[name] = cost.get(name, 0.0) + used_s - before_s[name]
     return [_figure(ours, theirs, costs)]

@@ -14,7 +14,10 @@ import msgspec
 import pytest
 import urllib3
 
+from tests.contract.slow_clients import slow_clients
 from tests.stack import Stack
+
+__all__ = ["slow_clients"]
 
 CARD = "4242424242424242"
 PATIENCE_S = 60.0

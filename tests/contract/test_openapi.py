@@ -4,6 +4,7 @@ Schemathesis makes the requests, the same ones each time. Few for each call: the
 corners, this looks at whether the description fits.
 """
 
+from collections import Counter
 from pathlib import Path
 from typing import Any
 
@@ -15,31 +16,35 @@ from schemathesis.config import SchemathesisConfig
 
 from shared.endpoint import Endpoint
 from shared.openapi import find_endpoints
-from tests.contract.conftest import Door, join
+from tests.contract.conftest import CARD, Door, join
 
 FUNCTIONS = Path(__file__).parents[2] / "functions"
 EXAMPLES = 20
 HEALTH = list(HealthCheck)  # how fast requests are made up says nothing of the shop
 
 # What a schema cannot say: that a cursor was given out, a sku exists, an attribute's name is an extension's.
-MAY_BE_REFUSED = ("GET /api/products", "POST /api/orders", "POST /api/events")
+MAY_BE_REFUSED = ("GET /api/products", "GET /api/orders", "POST /api/orders", "POST /api/events")
 CONFIG = {
     "checks": {"positive_data_acceptance": {"expected-statuses": ["2xx", "304", "401", "404", "409", "429"]}},
     "operations": [
         {
             "include-name": name,
-            "checks": {"positive_data_acceptance": {"expected-statuses": ["2xx", "304", "409", "422", "429"]}},
+            "checks": {"positive_data_acceptance": {"expected-statuses": ["2xx", "304", "402", "409", "422", "429"]}},
         }
         for name in MAY_BE_REFUSED
     ]
     + [
+        {
+            "include-name": "GET /api/reports/sales",  # who asks here is no admin
+            "checks": {"positive_data_acceptance": {"expected-statuses": ["403"]}},
+        },
         {
             "include-name": "PUT /api/cart",  # an ETag made up is nobody's, and a header left out has its own status
             "checks": {
                 "positive_data_acceptance": {"expected-statuses": ["2xx", "412", "422"]},
                 "missing_required_header": {"expected-statuses": ["401", "428"]},
             },
-        }
+        },
     ],
 }
 
@@ -69,3 +74,34 @@ def test_the_description_is_true(
         case.call_and_validate(headers={"Authorization": f"Bearer {customer.token}"})
 
     ask()
+
+
+def test_what_was_made_can_be_asked_for_by_its_links(
+    description: schemathesis.BaseSchema, door: Door, goods: list[dict[str, object]]
+) -> None:
+    customer = join(door)
+    seen: Counter[tuple[str, int]] = Counter()
+
+    class Orders(description.include(path_regex="^/api/orders").as_state_machine()):  # type: ignore[misc]
+        def before_call(self, case: schemathesis.Case[Any]) -> None:
+            if case.method == "POST" and case.path == "/api/orders":  # a schema does not know what is for sale
+                case.body = {
+                    "items": [{"sku": str(goods[0]["sku"]), "quantity": 1}], "payment": {"card": CARD},
+                }  # fmt: skip
+
+        def get_call_kwargs(self, case: schemathesis.Case[Any]) -> dict[str, Any]:
+            return {"headers": {"Authorization": f"Bearer {customer.token}"}}
+
+        def after_call(self, response: Any, case: schemathesis.Case[Any]) -> None:
+            seen[f"{case.method} {case.path}", response.status_code] += 1
+
+    Orders.run(
+        settings=settings(
+            max_examples=EXAMPLES, stateful_step_count=6, deadline=None, derandomize=True, database=None,
+            suppress_health_check=HEALTH,
+        )
+    )  # fmt: skip
+    assert seen.keys() >= {
+        ("POST /api/orders", 201), ("GET /api/orders/{id}", 200), ("POST /api/orders/{id}/cancel", 200),
+        ("POST /api/orders/{id}/cancel", 409),
+    }  # fmt: skip

@@ -1,15 +1,18 @@
-"""POST /api/orders: once, from what is in stock, for who is logged in."""
+"""/api/orders: placed once, from what is in stock, paid, read, listed and cancelled by whom it belongs to."""
 
 import base64
 import json
+import uuid
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
 from tests.contract.conftest import CARD, Customer, Door, Reply, join
+from tests.waiting import wait_until
 
 Goods = list[dict[str, object]]
+DECLINED_CARD, LATE_CARD = "4000000000000002", "4000000000009995"
 
 
 def body(*lines: tuple[object, int]) -> dict[str, object]:
@@ -143,3 +146,98 @@ def test_without_a_token_of_ours_it_is_401(door: Door, customer: Customer, goods
         reply = door.post("/api/orders", body((goods[0]["sku"], 1)), headers=headers, token=token)
         assert (reply.status, reply.content_type) == (401, "application/problem+json"), token
         assert reply.headers["WWW-Authenticate"].startswith("Bearer")
+
+
+def test_a_good_card_pays_at_once(door: Door, customer: Customer, goods: Goods, key: str) -> None:
+    reply = order(door, customer, body((goods[0]["sku"], 1)), key)
+    assert (reply.status, reply.json["status"]) == (201, "paid")
+
+
+def test_a_card_declined_is_402_now_and_again_and_the_order_is_cancelled(
+    door: Door, customer: Customer, goods: Goods, key: str
+) -> None:
+    content = body((goods[0]["sku"], 1)) | {"payment": {"card": DECLINED_CARD}}
+    first, again = (order(door, customer, content, key) for _ in range(2))
+    for reply in (first, again):
+        assert (reply.status, reply.content_type) == (402, "application/problem+json")
+        assert (reply.json["type"], reply.text("order_id")) == ("payment-declined", first.text("order_id"))
+    kept = door.get(f"/api/orders/{first.text('order_id')}", token=customer.token)
+    assert (kept.status, kept.json["status"]) == (200, "cancelled")
+
+
+def test_a_card_that_takes_too_long_is_accepted_and_settled_later(
+    door: Door, customer: Customer, goods: Goods, key: str
+) -> None:
+    content = body((goods[0]["sku"], 1)) | {"payment": {"card": LATE_CARD}}
+    pending = order(door, customer, content, key)
+    assert (pending.status, pending.json["status"]) == (201, "payment_pending")
+    where = pending.headers["Location"]
+    wait_until(lambda: door.get(where, token=customer.token).json["status"] == "paid", 60, "a settled payment")
+    assert order(door, customer, content, key).json == pending.json, "a key has one answer"
+
+
+def test_an_order_is_found_where_its_answer_says_and_in_the_list(
+    door: Door, customer: Customer, goods: Goods, key: str
+) -> None:
+    placed = order(door, customer, body((goods[0]["sku"], 2), (goods[1]["sku"], 1)), key)
+    found = door.get(placed.headers["Location"], token=customer.token)
+    assert (found.status, found.json) == (200, placed.json)
+    assert door.get("/api/orders?limit=1", token=customer.token).objects("items") == [placed.json]
+
+
+def test_orders_are_listed_newest_first_and_once_each_while_others_come_in(door: Door, goods: Goods, key: str) -> None:
+    buyer = join(door)
+    content = body((goods[0]["sku"], 1))
+    placed = [order(door, buyer, content, f"{key}-{turn}").text("id") for turn in range(5)]
+    seen: list[object] = []
+    path: str | None = "/api/orders?limit=2"
+    while path:
+        page = door.get(path, token=buyer.token)
+        seen += [each["id"] for each in page.objects("items")]
+        order(door, buyer, content, f"{key}-after-{len(seen)}")
+        path = f"/api/orders?limit=2&cursor={page.text('next_cursor')}" if page.json["next_cursor"] else None
+    assert seen == placed[::-1]
+
+
+@pytest.mark.parametrize("query", ["limit=0", "limit=101", "limit=x", "cursor=x", "page=2"])
+def test_a_wrong_page_is_422(door: Door, customer: Customer, query: str) -> None:
+    assert door.get(f"/api/orders?{query}", token=customer.token).status == 422
+
+
+def test_another_s_order_is_404_to_read_and_to_cancel_as_one_that_is_none(
+    door: Door, customer: Customer, goods: Goods, key: str
+) -> None:
+    place = order(door, customer, body((goods[0]["sku"], 1)), key).headers["Location"]
+    stranger = join(door)
+    for path in (place, f"/api/orders/{uuid.uuid4()}", "/api/orders/nonsense"):
+        assert door.get(path, token=stranger.token).status == 404
+        assert door.post(f"{path}/cancel", None, token=stranger.token).status == 404
+    assert door.get(place, token=customer.token).json["status"] == "paid"
+    assert door.get("/api/orders", token=stranger.token).json == {"items": [], "next_cursor": None}
+
+
+def test_an_order_is_cancelled_once_and_its_goods_can_be_bought_again(
+    door: Door, customer: Customer, goods: Goods, key: str
+) -> None:
+    sku = goods[-1]["sku"]
+    placed = order(door, customer, body((sku, 1)), key)
+    path = f"{placed.headers['Location']}/cancel"
+    with ThreadPoolExecutor(10) as threads:
+        replies = list(threads.map(lambda _: door.post(path, None, token=customer.token), range(10)))
+    assert sorted(reply.status for reply in replies) == [200] + [409] * 9
+    [done] = [reply for reply in replies if reply.status == 200]
+    assert done.json == placed.json | {"status": "cancelled"}
+    assert door.get(placed.headers["Location"], token=customer.token).json == done.json
+
+
+@pytest.mark.parametrize(
+    ("method", "path"), [("GET", "/api/orders"), ("GET", "/api/orders/x"), ("POST", "/api/orders/x/cancel")]
+)
+def test_without_a_token_orders_are_401(door: Door, method: str, path: str) -> None:
+    assert door.call(method, path).status == 401
+
+
+def test_a_method_that_orders_do_not_have_is_405_and_says_which_they_have(door: Door, customer: Customer) -> None:
+    reply = door.call("PUT", "/api/orders", token=customer.token)
+    assert (reply.status, reply.headers["Allow"]) == (405, "GET, HEAD, POST")
+    assert door.call("HEAD", "/api/orders", token=customer.token).status == 200

@@ -9,7 +9,7 @@ import threading
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TypeVar
@@ -139,10 +139,16 @@ class Crowd:
 
     counts: Counter[str] = field(default_factory=Counter)
     stopping: threading.Event = field(default_factory=threading.Event)
+    running: list[Future[None]] = field(default_factory=list)
 
     @property
     def total(self) -> int:
         return sum(self.counts.values())
+
+    @property
+    def failed(self) -> bool:
+        """Whether somebody has ended early, with an error that the end of the block raises."""
+        return any(each.done() for each in self.running)
 
 
 @contextmanager
@@ -156,10 +162,10 @@ def crowd(things: Mapping[str, Callable[[], object]]) -> Iterator[Crowd]:
             people.counts[name] += 1
 
     with ThreadPoolExecutor(len(things)) as threads:
-        running = [threads.submit(go_on, name, thing) for name, thing in things.items()]
+        people.running += [threads.submit(go_on, name, thing) for name, thing in things.items()]
         try:
             yield people
         finally:
             people.stopping.set()
-    for each in running:
+    for each in people.running:
         each.result()

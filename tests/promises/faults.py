@@ -1,6 +1,7 @@
 """What can happen to a stack's processes: killed, frozen, gone for a while. And the database, asked directly."""
 
 import os
+import random
 import signal
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -8,12 +9,14 @@ from typing import Literal
 
 import psutil
 import psycopg
+import redis
 
 from knative.local import control, secrets
 from knative.local.home import Home
-from knative.local.parts import postgres
+from knative.local.parts import postgres, valkey
 from knative.local.processes import ProcessIdentity, Records, identify
 from shared.errors import ZerocartError
+from tests.slow_socket import slow
 from tests.stack import Stack
 from tests.waiting import wait_until
 
@@ -21,6 +24,8 @@ PARTS = ("postgres", "valkey", "envoy", "zygote", "keeper", "engine")
 BACK_WITHIN_S = 30.0
 
 Fault = Literal["killed", "frozen"]
+RedisFault = Literal["killed", "frozen", "slow"]
+SLOW_S = 2.0
 
 
 def home_of(stack: Stack) -> Home:
@@ -47,6 +52,18 @@ def kill_instances(stack: Stack, *services: str) -> int:
             os.kill(pid, signal.SIGKILL)
             count += 1
     return count
+
+
+def kill_instance(stack: Stack, chance: random.Random) -> bool:
+    """kill -9 of one instance of any service; False where none runs, or it has just ended."""
+    pids = sorted(stack.instance_pids())
+    if not pids:
+        return False
+    try:
+        os.kill(chance.choice(pids), signal.SIGKILL)
+    except ProcessLookupError:
+        return False
+    return True
 
 
 def wait_for_part(stack: Stack, role: str, other_than: ProcessIdentity | None = None) -> ProcessIdentity:
@@ -104,6 +121,43 @@ def away(stack: Stack, role: str, fault: Fault) -> Iterator[None]:
             with suppress(psutil.NoSuchProcess):
                 each.resume()
     wait_until(lambda: whole(stack), BACK_WITHIN_S, f"a whole stack after {role} was away")
+
+
+@contextmanager
+def provider_away(stack: Stack, fault: Fault) -> Iterator[None]:
+    """Have the payment provider away for the block: no instance of it lives, or those that do answer nothing.
+
+    The engine is frozen, or it would start others; so it does not call the relay meanwhile either.
+    """
+    engine = psutil.Process(wait_for_part(stack, "engine").pid)
+    engine.suspend()
+    frozen = [engine]
+    try:
+        if fault == "killed":
+            kill_instances(stack, "charge-payment")
+        else:
+            for pid in stack.instance_pids("charge-payment"):
+                frozen.append(psutil.Process(pid))
+                frozen[-1].suspend()
+        yield
+    finally:
+        for each in frozen:
+            with suppress(psutil.NoSuchProcess):
+                each.resume()
+    wait_until(lambda: whole(stack), BACK_WITHIN_S, "a whole stack after the provider was away")
+
+
+@contextmanager
+def redis_away(stack: Stack, fault: RedisFault) -> Iterator[None]:
+    """Have Valkey away for the block, or answer whoever asks it SLOW_S late."""
+    if fault != "slow":
+        with away(stack, "valkey", fault):
+            yield
+        return
+    with slow(valkey.socket_path(home_of(stack).run), SLOW_S) as own:
+        with redis.Redis(unix_socket_path=str(own)) as direct:
+            direct.client_kill_filter(_type="normal", skipme=True)  # those who were connected before
+        yield
 
 
 def alive(pid: int) -> bool:

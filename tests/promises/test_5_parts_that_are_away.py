@@ -1,20 +1,35 @@
 """Promise 5: Redis away: everything that can be sold is sold. Postgres away: the catalogue still reads, and the rest
-answers 503 with Retry-After within 2 s."""
+answers 503 with Retry-After within 2 s. Payment provider away: the order is accepted as `payment_pending` and paid
+later, once."""
 
 import re
 import secrets
+import time
+from collections.abc import Iterator
+from contextlib import ExitStack, suppress
+from itertools import count
 from typing import get_args
 
 import msgspec
+import psutil
 import pytest
 
-from tests.promises.customers import Customer, Reply, at_once, call, insist, join, new_key, order_of
-from tests.promises.faults import Fault, away, value
+from knative.local.parts import postgres
+from tests.bench.connection import get, post
+from tests.bench.load import open_loop
+from tests.bench.percentiles import percentile
+from tests.promises import books
+from tests.promises.customers import Customer, Reply, at_once, basket, call, crowd, insist, join, new_key, order_of
+from tests.promises.faults import Fault, RedisFault, away, home_of, provider_away, redis_away, rows, value
 from tests.stack import Stack
 from tests.waiting import wait_until
 
 WITHIN_S = 2.0
+SOON_S = 0.3
+PROVIDER_WITHIN_S = 2.0
+RATE, WINDOW_S = 40.0, 4.0
 FAULTS = get_args(Fault)
+REDIS_FAULTS = get_args(RedisFault)
 EVENT = {"specversion": "1.0", "source": "/promises/away", "type": "promise.kept"}
 STOCK = re.compile(rb'"available":[0-9]+')
 STRUCTURED = {"content-type": "application/cloudevents+json"}
@@ -35,6 +50,17 @@ def shown(window: dict[str, Reply]) -> dict[str, tuple[int, object]]:
     return {path: (reply.status, STOCK.sub(b"", reply.body)) for path, reply in window.items()}
 
 
+def visitors(stack: Stack, customer: Customer, skus: list[str]) -> Iterator[bytes]:
+    """Requests without end: four who look at something, and one who buys."""
+    host = f"127.0.0.1:{stack.port}"
+    for number in count():
+        sku = skus[number % len(skus)]
+        if number % 5:
+            yield get(("/api/products", f"/api/products/{sku}")[number % 2], host)
+        else:
+            yield post("/api/orders", host, basket({sku: 1}), customer.headers(new_key()))
+
+
 def warm(stack: Stack, customer: Customer, sku: str) -> None:
     """Have an instance of everything, as a shop has that people are in: with its engine frozen none is started."""
     wait_until(lambda: all(reply.status == 200 for reply in catalogue(stack, sku).values()), 20, "the catalogue")
@@ -43,12 +69,12 @@ def warm(stack: Stack, customer: Customer, sku: str) -> None:
     assert join(stack).token
 
 
-@pytest.mark.parametrize("fault", FAULTS)
+@pytest.mark.parametrize("fault", REDIS_FAULTS)
 def test_without_redis_the_catalogue_reads_and_orders_are_placed(
-    own_stack: Stack, skus: list[str], customer: Customer, fault: Fault
+    own_stack: Stack, skus: list[str], customer: Customer, fault: RedisFault
 ) -> None:
     warm(own_stack, customer, skus[0])
-    with away(own_stack, "valkey", fault):
+    with redis_away(own_stack, fault):
         replies = at_once([lambda: customer.order(new_key(), {skus[0]: 1})] * 8)
         assert {reply.status for reply in replies} == {201}
         for sku in skus[:4]:  # one that was read before, and others
@@ -59,6 +85,24 @@ def test_without_redis_the_catalogue_reads_and_orders_are_placed(
         assert join(own_stack).order(new_key(), {skus[1]: 1}).status == 201
     query = "SELECT count(*) FROM orders.orders WHERE id = ANY(%s::uuid[])"
     assert value(own_stack, query, [order_of(reply).id for reply in replies]) == 8
+
+
+@pytest.mark.parametrize("fault", REDIS_FAULTS)
+def test_without_redis_everybody_is_answered_soon(
+    own_stack: Stack, skus: list[str], customer: Customer, fault: RedisFault
+) -> None:
+    warm(own_stack, customer, skus[0])
+    p99s_s = []
+
+    def soon() -> bool:
+        load = open_loop(own_stack.port, visitors(own_stack, customer, skus), rate=RATE, for_s=WINDOW_S)
+        assert not load.error_count, load.statuses
+        p99s_s.append(percentile(load.latencies_s, 99))
+        return p99s_s[-1] < SOON_S
+
+    with redis_away(own_stack, fault):
+        # In the first window or the second, for a busy machine; what waits for Redis each time is soon in neither.
+        wait_until(soon, 1.5 * WINDOW_S, f"a p99 below {SOON_S} s of {p99s_s} with redis {fault}")
 
 
 @pytest.mark.parametrize("fault", FAULTS)
@@ -86,3 +130,68 @@ def test_without_postgres_the_catalogue_still_reads_and_the_rest_says_when_to_co
             assert shown(replies) == known
             assert max(reply.took_s for reply in replies.values()) < WITHIN_S
     assert order_of(customer.insist_on_order(key, {sku: 1})).items[0].quantity == 1
+
+
+@pytest.mark.parametrize("fault", FAULTS)
+def test_when_postgres_is_back_it_sells_within_two_seconds_and_nothing_has_leaked(
+    own_stack: Stack, skus: list[str], customer: Customer, fault: Fault
+) -> None:
+    def buy() -> Reply:
+        return customer.order(new_key(), {skus[0]: 1})
+
+    warm(own_stack, customer, skus[0])
+    at_once([buy] * 16)
+    before = threads_and_transactions(own_stack)
+    back_s: list[float] = []
+    sold_s: list[float] = []
+
+    def look() -> None:
+        if not back_s and postgres.accepts(home_of(own_stack).run, timeout_s=0.1):
+            back_s.append(time.monotonic())
+
+    def buy_and_note() -> None:
+        if buy().status == 201:
+            sold_s.append(time.monotonic())
+
+    with ExitStack() as meanwhile:
+        with away(own_stack, "postgres", fault):
+            for _ in range(3):
+                assert all(reply.refused_properly for reply in at_once([buy] * 8))
+            meanwhile.enter_context(crowd({"looks": look, "buys": buy_and_note}))
+        wait_until(lambda: back_s and sold_s and sold_s[-1] > back_s[0], 20, "an order after the return")
+    assert min(when_s for when_s in sold_s if when_s > back_s[0]) - back_s[0] < WITHIN_S
+    wait_until(
+        lambda: threads_and_transactions(own_stack) <= before, 20,
+        f"no more threads and transactions than {before} before; {threads_and_transactions(own_stack)} are left",
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize("fault", FAULTS)
+def test_without_the_provider_orders_are_accepted_and_paid_later_once(
+    own_stack: Stack, skus: list[str], customer: Customer, fault: Fault
+) -> None:
+    def buy() -> Reply:
+        return customer.insist_on_order(new_key(), {skus[0]: 1})
+
+    warm(own_stack, customer, skus[0])
+    at_start = books.stock(own_stack) + books.units_sold(own_stack)
+    with provider_away(own_stack, fault):
+        first = at_once([buy] * 8)
+        assert max(reply.took_s for reply in first) < PROVIDER_WITHIN_S + WITHIN_S
+        wait_until(lambda: buy().took_s < PROVIDER_WITHIN_S / 2, 20, "a breaker that lets nobody wait")
+        pending = [order_of(reply) for reply in (*first, *at_once([buy] * 8))]
+        assert {order.status for order in pending} == {"payment_pending"}
+    books.wait_until_settled(own_stack)
+    query = "SELECT status, count(*) FROM orders.orders WHERE id = ANY(%s::uuid[]) GROUP BY status"
+    assert rows(own_stack, query, [order.id for order in pending]) == [("paid", len(pending))]
+    assert books.disagreements(own_stack, stock_and_sold=at_start) == []
+
+
+def threads_and_transactions(stack: Stack) -> tuple[int, int]:
+    """The most threads that one instance of place-order has, and the transactions of it that are under way."""
+    threads = 0
+    for pid in stack.instance_pids("place-order"):
+        with suppress(psutil.NoSuchProcess):
+            threads = max(threads, psutil.Process(pid).num_threads())
+    query = "SELECT count(*) FROM pg_stat_activity WHERE application_name = 'place-order' AND xact_start IS NOT NULL"
+    return threads, int(str(value(stack, query)))

@@ -19,6 +19,7 @@ _fields = (
 _disallowed = ("lifecycle", "resizePolicy", "restartPolicy", "stdin", "stdinOnce", "tty", "volumeDevices")
 # Registry and path, then a tag, a digest or both, as a registry's client takes them.
 _image = re.compile(r"[a-zA-Z0-9][\w.:-]*(/[a-z0-9]+([._-]+[a-z0-9]+)*)*(:[\w][\w.-]{0,127})?(@sha256:[0-9a-f]{64})?")
+_cpu = re.compile(r"([0-9]+\.?[0-9]*|\.[0-9]+)(m?)")
 _quantity = re.compile(r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([EPTGMk]i?|Ki|[mnu]|[eE][+-]?[0-9]+)?")
 
 
@@ -40,6 +41,7 @@ def read_container(node: Node, complaints: Complaints) -> Container:
         environment=read_environment(child(node, "env"), complaints),
         environment_from=read_environment_sources(child(node, "envFrom"), complaints),
         readiness_probe=read_readiness(child(node, "readinessProbe"), complaints, port, port_name),
+        cpu_request=_cpu_request(node),
     )
 
 
@@ -101,6 +103,13 @@ def _check_unenforced(node: Node, complaints: Complaints, port: int, port_name: 
         if mapping(complaints, quantities, known) is not None and quantities is not None:
             for quantity in quantities.children.values():
                 _check_quantity(quantity, complaints)
+
+
+def _cpu_request(node: Node) -> float:
+    """`resources.requests.cpu` in processors: a number, or thousandths with an m. What is wrong was complained of."""
+    value = child(child(child(node, "resources"), "requests"), "cpu")
+    found = _cpu.fullmatch(str(value.value)) if value else None
+    return float(found[1]) / (1000 if found[2] else 1) if found else 0.0
 
 
 def _check_quantity(node: Node, complaints: Complaints) -> None:

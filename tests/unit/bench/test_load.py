@@ -5,6 +5,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
+from itertools import repeat
 
 from tests.bench.connection import get
 from tests.bench.load import closed_loop, open_loop
@@ -58,7 +59,7 @@ def test_a_closed_loop_counts_each_answer_once() -> None:
         return OK
 
     with server(answer) as port:
-        load = closed_loop(port, REQUEST, connection_count=3, for_s=0.2)
+        load = closed_loop(port, repeat(REQUEST), connection_count=3, for_s=0.2)
     # The last of each connection may have been under way at the end.
     assert len(answered) - 3 <= load.answered_count <= len(answered)
     assert load.error_count == 0
@@ -67,14 +68,14 @@ def test_a_closed_loop_counts_each_answer_once() -> None:
 
 def test_another_status_is_an_error_and_has_no_latency() -> None:
     with server(lambda number: BUSY if number % 2 else OK) as port:
-        load = open_loop(port, REQUEST, rate=200, for_s=0.1)
+        load = open_loop(port, repeat(REQUEST), rate=200, for_s=0.1)
     assert (load.answered_count, load.statuses[503]) == (10, 10)
     assert len(load.latencies_s) == 10
 
 
 def test_a_connection_that_is_closed_without_an_answer_is_an_error() -> None:
     with server(lambda number: None if number == 5 else OK) as port:
-        load = open_loop(port, REQUEST, rate=200, for_s=0.1)
+        load = open_loop(port, repeat(REQUEST), rate=200, for_s=0.1)
     assert (load.answered_count, load.error_count) == (19, 1)
 
 
@@ -87,7 +88,7 @@ def test_an_open_loop_counts_from_when_a_request_was_due() -> None:
 
     with server(answer) as port:
         threading.Timer(0.3, released.set).start()
-        load = open_loop(port, REQUEST, rate=100, for_s=0.2)
+        load = open_loop(port, repeat(REQUEST), rate=100, for_s=0.2)
     assert load.answered_count == 20
     # The first was due 0.3 s before the stall ended, the last 0.11 s: all of them have waited, and it shows.
     assert max(load.latencies_s) > 0.25
@@ -106,13 +107,13 @@ def test_an_answer_in_pieces_is_one_answer() -> None:
                 client.recv(65536)
 
         threading.Thread(target=serve, daemon=True).start()
-        load = open_loop(listening.getsockname()[1], REQUEST, rate=10, for_s=0.1)
+        load = open_loop(listening.getsockname()[1], repeat(REQUEST), rate=10, for_s=0.1)
     assert load.answered_count == 1
 
 
 def test_an_answer_that_never_ends_is_an_error() -> None:
     with server(lambda number: b"HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhel") as port:
         began_s = time.monotonic()
-        load = open_loop(port, REQUEST, rate=20, for_s=0.1, last_answers_within_s=0.2)
+        load = open_loop(port, repeat(REQUEST), rate=20, for_s=0.1, last_answers_within_s=0.2)
     assert (load.answered_count, load.error_count) == (0, 2)
     assert time.monotonic() - began_s < 5.0

@@ -14,8 +14,9 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from jwt.algorithms import OKPAlgorithm
 from werkzeug.test import Client, TestResponse
 
-from shared import settings
+from shared import mesh, settings
 from shared.server import build_app
+from tests.payment_provider import PaymentProvider
 
 FUNCTIONS = Path(__file__).parents[3] / "functions"
 ACCOUNT_ID = "7d0b9a52-3c0f-4d5e-9a8b-2f1f6f0a1c11"
@@ -125,10 +126,21 @@ def shop(database_url: str, redis_url: str, keys: Keys, monkeypatch: pytest.Monk
     shop = Shop(database_url, keys)
     shop.rows(
         "TRUNCATE catalog.products, catalog.words, identity.accounts, orders.orders, orders.idempotency_keys,"
-        " orders.outbox, analytics.events, carts.carts CASCADE"
+        " orders.outbox, analytics.events, analytics.sales, analytics.sale_events, carts.carts CASCADE"
     )
     yield shop
     settings.current.cache_clear()
+
+
+@pytest.fixture
+def paying_shop(shop: Shop, payment_provider: PaymentProvider, monkeypatch: pytest.MonkeyPatch) -> Iterator[Shop]:
+    """The shop, with a payment provider that runs: place-order finds it, by a breaker that no other test has opened."""
+    for name, value in payment_provider.environment.items():
+        monkeypatch.setenv(name, value)
+    settings.current.cache_clear()
+    with payment_provider.mesh() as way:
+        monkeypatch.setattr(mesh, "mesh", lambda _settings: way)
+        yield shop
 
 
 def fields(response: Reply) -> list[str]:

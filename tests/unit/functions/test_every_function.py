@@ -16,7 +16,7 @@ from shared.yaml_documents import Complaints, read_documents
 ROOT = Path(__file__).parents[3]
 FOLDERS = sorted(main.parent for main in (ROOT / "functions").glob("*/main.py"))
 MAIN_LINES, STORE_LINES = 60, 120
-KNOWN_FILES = {"__init__.py", "main.py", "store.py", "service.yaml"}
+KNOWN_FILES = {"__init__.py", "main.py", "store.py", "service.yaml", "sources.yaml"}
 
 each_function = pytest.mark.parametrize("folder", FOLDERS, ids=lambda folder: folder.name)
 
@@ -41,23 +41,25 @@ def container_of(folder: Path) -> dict[str, object]:
 def endpoints_of(folder: Path) -> tuple[Endpoint, ...]:
     module = importlib.import_module(f"functions.{folder.name}.main")
     endpoints: tuple[Endpoint, ...] = getattr(getattr(module, folder.name), "endpoints", ())
-    assert endpoints, f"{folder.name} in main.py is decorated with @endpoint, or @one_path"
+    assert endpoints, f"{folder.name} in main.py is decorated with @endpoint, @one_path or @several_paths"
     return endpoints
 
 
-def first_route(path: str) -> str | None:
-    """The Knative host that the front door sends a path to."""
+def first_route(method: str, path: str) -> str | None:
+    """The Knative host that the front door sends a request to."""
     for file in sorted((ROOT / "gateway" / "manifests").glob("*.yaml")):
         for document in yaml.safe_load_all(file.read_text(encoding="utf-8")):
             if document and document["kind"] == "VirtualService":
                 for route in document["spec"]["http"]:
-                    if any(matches(uri["uri"], path) for uri in route.get("match", [])):
+                    if any(matches(match, method, path) for match in route.get("match", [])):
                         return str(route["rewrite"]["authority"])
     return None
 
 
-def matches(uri: dict[str, str], path: str) -> bool:
-    [(kind, value)] = uri.items()
+def matches(match: dict[str, dict[str, str]], method: str, path: str) -> bool:
+    [(kind, value)] = match["uri"].items()
+    if match.get("method", {"exact": method}) != {"exact": method}:
+        return False
     match kind:
         case "exact":
             return path == value
@@ -83,7 +85,9 @@ def test_a_function_is_named_after_its_folder(folder: Path) -> None:
 
 @each_function
 def test_a_function_is_small_and_nothing_else_lies_in_its_folder(folder: Path) -> None:
-    assert {file.name for file in folder.iterdir() if file.name != "__pycache__"} <= KNOWN_FILES
+    others = {file.name for file in folder.iterdir() if file.name != "__pycache__"} - KNOWN_FILES
+    assert len(others) <= 1, "beside these, one module that decides"
+    assert all(name.endswith(".py") for name in others), others
     assert not (folder / "__init__.py").read_text(encoding="utf-8")
     for name, most in (("main.py", MAIN_LINES), ("store.py", STORE_LINES)):
         if (folder / name).exists():
@@ -92,9 +96,10 @@ def test_a_function_is_small_and_nothing_else_lies_in_its_folder(folder: Path) -
 
 @each_function
 def test_only_the_store_of_a_function_touches_its_state(folder: Path) -> None:
-    for name in imports(folder / "main.py"):
-        assert name.partition(".")[0] not in {"sqlalchemy", "psycopg", "redis"}, name
-        assert name not in {"shared.database", "shared.redis_client", "shared.cache.Cache"}, name
+    for file in set(folder.glob("*.py")) - {folder / "store.py"}:
+        for name in imports(file):
+            assert name.partition(".")[0] not in {"sqlalchemy", "psycopg", "redis"}, name
+            assert name not in {"shared.database", "shared.redis_client", "shared.cache.Cache"}, name
 
 
 @each_function
@@ -109,9 +114,20 @@ def test_a_function_imports_no_other_one(folder: Path) -> None:
 @each_function
 def test_a_function_can_be_reached_from_outside_or_is_cluster_local(folder: Path) -> None:
     service = service_of(folder)
-    path = re.sub(r"\{\w+\}", "x", endpoints_of(folder)[0].path)
     expected = None if service.cluster_local else f"{service.name}.shop.svc.cluster.local"
-    assert first_route(path) == expected
+    for endpoint in endpoints_of(folder):
+        path = re.sub(r"\{\w+\}", "x", endpoint.path)
+        for method in endpoint.methods:
+            assert first_route(method, path) == expected, (method, path)
+
+
+@each_function
+def test_a_function_knows_the_methods_that_others_have_on_its_path(folder: Path) -> None:
+    ours = endpoints_of(folder)
+    others = [endpoint for other in FOLDERS if other != folder for endpoint in endpoints_of(other)]
+    for endpoint in ours:
+        there = {method for other in others if other.path == endpoint.path for method in other.methods}
+        assert set(endpoint.elsewhere) == there, endpoint.path
 
 
 @each_function
@@ -173,11 +189,11 @@ def test_what_a_function_answers_is_told(folder: Path) -> None:
         assert endpoint.path.startswith("/")
         assert endpoint.answers
         for status, described in endpoint.answers.items():
-            assert described is not None or status in {204, 304}, status
+            assert described is not None or status in {202, 204, 304}, status
         statuses = {problem.status for problem in endpoint.problems}
         if (folder / "store.py").exists():
             assert 503 in statuses, "what touches Postgres may find it away"
-        assert 429 in statuses, "the front door has limits"
+        assert 429 in statuses or service_of(folder).cluster_local, "the front door has limits"
 
 
 def imports(file: Path) -> set[str]:

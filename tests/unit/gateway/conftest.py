@@ -32,7 +32,10 @@ spec:
 def door(tmp_path_factory: pytest.TempPathFactory) -> Iterator[FrontDoor]:
     folder: Path = tmp_path_factory.mktemp("door")
     with FrontDoor(folder=folder, mesh=shop_mesh(small_bucket), key_sets={KEYS_URI: key_set()}) as front_door:
-        services = ["list-products", "get-product", "register", "login", "place-order", "get-image"]
+        services = [
+            "list-products", "get-product", "register", "login", "place-order", "list-orders", "get-image",
+            "sales-report",
+        ]  # fmt: skip
         front_door.apply(
             [
                 *(destination(service, (f"{service}-00001", 100)) for service in services),

@@ -69,6 +69,8 @@ class _Handler(BaseHTTPRequestHandler):
         self.send_header("x-trace-id", "the function's own")
         if policy := self.headers.get("x-policy"):
             self.send_header("content-security-policy", policy)
+        if limit := self.headers.get("x-limit"):
+            self.send_header("ratelimit", limit)
         self.end_headers()
         if self.command != "HEAD":
             self.wfile.write(body)
@@ -196,7 +198,9 @@ class UnixConnection(http.client.HTTPConnection):
 
 
 def reply(response: http.client.HTTPResponse) -> Reply:
-    headers = {name.lower(): value for name, value in response.getheaders()}
+    headers: dict[str, str] = {}
+    for name, value in response.getheaders():  # of a header that stands twice, both: they are one list
+        headers[name.lower()] = f"{headers[name.lower()]}, {value}" if name.lower() in headers else value
     return Reply(status=response.status, headers=headers, body=response.read())
 
 

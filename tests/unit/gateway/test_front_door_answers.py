@@ -3,6 +3,7 @@
 import json
 import re
 import socket
+import time
 from pathlib import Path
 
 import pytest
@@ -22,7 +23,17 @@ def test_past_the_limit_a_request_is_a_429_problem_with_retry_after(door: FrontD
     answers = [door.ask("/api/auth/register", method="POST", body=b"{}") for _ in range(3)]
     assert [answer.status for answer in answers] == [200, 200, 429]
     assert answers[-1].headers["retry-after"] == "1"
+    told = [re.fullmatch(r'"gateway";r=(\d+);t=\d+', answer.headers["ratelimit"]) for answer in answers]
+    assert [found and found[1] for found in told] == ["1", "0", "0"]
+    assert {answer.headers["ratelimit-policy"] for answer in answers} == {'"gateway";q=200;w=2'}
+    assert not [name for answer in answers for name in answer.headers if name.startswith("x-ratelimit")]
     assert answers[-1].json["type"] == "too-many-requests"
+
+
+def test_what_a_function_tells_of_its_own_limits_stands_beside_the_gateways(door: FrontDoor) -> None:
+    answer = door.ask("/api/auth/login", method="POST", body=b"{}", headers={"x-limit": '"login";r=1;t=2'})
+    assert re.fullmatch(r'"login";r=1;t=2, "gateway";r=\d+;t=\d+', answer.headers["ratelimit"])
+    assert "ratelimit" not in door.ask("/api/products").headers, "of a ceiling that is far away nobody is told"
 
 
 def test_too_large_headers_are_a_431_problem_with_an_id(door: FrontDoor) -> None:
@@ -40,7 +51,7 @@ def test_an_answer_is_compressed_as_the_client_can_read_it(
     assert answer.headers.get("content-encoding") == encoding
     assert answer.headers["etag"] == ('W/"strong"' if encoding else '"strong"')
     assert (len(answer.body) < 2000) == (encoding is not None)
-    assert answer.headers["vary"] == "Accept-Encoding"
+    assert answer.headers["vary"] == "Accept-Encoding,Origin"
 
 
 def test_a_small_answer_is_left_as_it_is(door: FrontDoor) -> None:
@@ -106,6 +117,7 @@ def test_an_answer_says_its_trace_once_and_nothing_about_what_made_it(door: Fron
         ("/api/products", "GET", {"authorization": "Bearer x.y.z"}, 401),
         ("/api/nothing", "GET", {}, 404),
         ("/a%2fb", "GET", {}, 400),
+        ("/api/events", "POST", {}, 503),
         ("/api/orders", "OPTIONS", {"origin": "http://localhost", "access-control-request-method": "POST"}, 200),
         ("/api/products", "GET", {"x-large": "x" * 40000}, 431),
     ],
@@ -118,6 +130,7 @@ def test_every_answer_tells_a_browser_to_do_nothing_with_it_whoever_made_it(
     assert answer.headers["x-content-type-options"] == "nosniff"
     assert answer.headers["content-security-policy"] == "default-src 'none'; frame-ancestors 'none'"
     assert answer.headers["referrer-policy"] == "no-referrer"
+    assert "Origin" in answer.headers["vary"]
     assert "strict-transport-security" not in answer.headers, "this door speaks plain HTTP; RFC 6797, 7.2"
 
 
@@ -172,3 +185,13 @@ def test_a_slow_upload_holds_no_instance(door: FrontDoor) -> None:
         door.wait_until(lambda: door.stats(active) == waiting)
         client.sendall(b"lf")
         assert client.recv(15) == b"HTTP/1.1 200 OK"
+
+
+def test_a_function_is_told_when_a_request_came_and_in_how_long_it_was_there_whole(door: FrontDoor) -> None:
+    forged = {"x-request-arrived": "1.000;0"}
+    before_s = time.time()
+    answer = door.ask("/api/auth/login", method="POST", body=b"x" * 1000, headers=forged)
+    found = re.fullmatch(r"(\d+\.\d{3});(\d+)", answer.asked["x-request-arrived"])
+    assert found
+    assert before_s - 0.001 <= float(found[1]) <= time.time()
+    assert re.fullmatch(r"\d+\.\d{3};(\d+|-)", door.ask("/api/products").asked["x-request-arrived"])

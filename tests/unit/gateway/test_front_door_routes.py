@@ -83,6 +83,17 @@ def test_a_function_for_others_only_is_404_from_outside_like_an_unknown_one(door
     assert door.ask("/", headers={"host": host}).status == 404
 
 
+@pytest.mark.parametrize("path", ["/internal/payments", "/internal/payments/void", "/api/../internal/payments", "/"])
+@pytest.mark.parametrize("host", ["localhost", "charge-payment.shop.svc.cluster.local", "charge-payment.shop", "*"])
+def test_what_functions_ask_of_one_another_is_404_from_outside_under_whatever_name(
+    door: FrontDoor, host: str, path: str
+) -> None:
+    body = b'{"order_id": "order-1"}'
+    assert door.ask(path, method="POST", headers={"host": host}, body=body).status == 404
+    # As a client asks a proxy: the name is in the request's first line.
+    assert door.ask(f"http://charge-payment.shop.svc.cluster.local{path}", method="POST", body=body).status == 404
+
+
 @pytest.mark.parametrize(
     "host", ["charge-payment.shop.svc.cluster.local", "charge-payment.shop.svc", "charge-payment.shop:80"]
 )

@@ -10,7 +10,7 @@ from sqlalchemy import Connection, Engine, text
 
 from shared import database, idempotency
 from shared.errors import OutOfStock, Unprocessable
-from shared.idempotency import Claimed, Replayed, Response
+from shared.idempotency import Claimed, Promised, Replayed, Response
 
 
 @pytest.fixture
@@ -37,6 +37,16 @@ def act(connection: Connection, owner: str, key: str, digest: bytes = b"digest")
             response = Response(status=201, body=uuid.uuid4().bytes, headers={"Location": f"/api/orders/{key}"})
             idempotency.settle(connection, owner, key, response)
             return response
+        case Promised():
+            raise AssertionError("nothing was promised")
+
+
+def promise(connection: Connection, key: str, subject: str) -> Claimed | Promised | Replayed:
+    """The first part of an endpoint whose answer comes later."""
+    claim = idempotency.claim(connection, "alice", key, b"digest", subject=subject)
+    if isinstance(claim, Claimed):
+        connection.execute(text("INSERT INTO effects VALUES (:key)"), {"key": key})
+    return claim
 
 
 def effects(engine: Engine, key: str) -> int:
@@ -116,3 +126,45 @@ def test_an_effect_without_an_answer_is_a_mistake_that_shows(engine: Engine, key
     database.run(engine, lambda c: idempotency.claim(c, "alice", key, b"d"))
     with pytest.raises(RuntimeError, match="settle"):
         database.run(engine, lambda c: idempotency.claim(c, "alice", key, b"d"))
+
+
+def test_a_key_whose_answer_is_not_known_yet_leads_to_what_it_was_promised_to(engine: Engine, key: str) -> None:
+    assert database.run(engine, lambda c: promise(c, key, f"order-{key}")) == Claimed()
+    for other in ("another", "a third"):
+        again = database.run(engine, lambda c, subject=other: promise(c, key, subject))  # type: ignore[misc]
+        assert again == Promised(f"order-{key}")
+    assert database.run(engine, lambda c: idempotency.answer(c, "alice", key)) is None
+    assert effects(engine, key) == 1
+
+
+def test_fifty_at_once_are_promised_one_subject(engine: Engine, key: str) -> None:
+    with ThreadPoolExecutor(8) as threads:
+        claims = list(
+            threads.map(lambda turn: database.run(engine, lambda c: promise(c, key, f"{key}-{turn}")), range(50))
+        )
+    promised = {claim for claim in claims if isinstance(claim, Promised)}
+    assert (len(promised), claims.count(Claimed())) == (1, 1)
+    assert effects(engine, key) == 1
+
+
+def test_whoever_ends_the_subject_answers_the_key_once_and_for_all(engine: Engine, key: str) -> None:
+    database.run(engine, lambda c: promise(c, key, key))
+    first, second = Response(status=402, body=b"no"), Response(status=201, body=b"yes")
+    for response in (first, second):
+        database.run(engine, lambda c, response=response: idempotency.keep_promise(c, key, response))  # type: ignore[misc]
+    assert database.run(engine, lambda c: promise(c, key, "another")) == Replayed(first)
+    assert database.run(engine, lambda c: idempotency.answer(c, "alice", key)) == first
+
+
+def test_another_request_under_a_promised_key_is_refused(engine: Engine, key: str) -> None:
+    database.run(engine, lambda c: promise(c, key, key))
+    with pytest.raises(Unprocessable):
+        database.run(engine, lambda c: idempotency.claim(c, "alice", key, b"another digest", subject="other"))
+
+
+def test_a_promise_whose_key_was_cleared_away_is_kept_without_it(engine: Engine, key: str) -> None:
+    database.run(engine, lambda c: promise(c, key, key))
+    forget = text("DELETE FROM orders.idempotency_keys WHERE key = :key")
+    database.run(engine, lambda c: c.execute(forget, {"key": key}))
+    database.run(engine, lambda c: idempotency.keep_promise(c, key, Response(status=201, body=b"")))
+    assert database.run(engine, lambda c: idempotency.answer(c, "alice", key)) is None

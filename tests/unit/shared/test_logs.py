@@ -49,6 +49,14 @@ def test_no_text_breaks_the_line(message: str, value: str) -> None:
         assert line["message"] == message
 
 
+@pytest.mark.parametrize("sign", ["\n", "\r", "\x1b", "\x7f", "\x9b", "\x85", "\u2028"])
+def test_nothing_in_a_line_steers_a_terminal_or_ends_it_early(sign: str) -> None:
+    record = logging.getLogger("a").makeRecord("a", logging.ERROR, "f", 1, f"x{sign}[2Jy", (), None)
+    text = logs.JsonFormatter("login", "login-00001").format(record)
+    assert sign not in text
+    assert json.loads(text)["message"] == f"x{sign}[2Jy"
+
+
 def test_half_a_surrogate_pair_is_written_all_the_same() -> None:
     assert written("x\ud800")["message"] == "x\\ud800"
 

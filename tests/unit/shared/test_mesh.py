@@ -1,9 +1,13 @@
 """Calls through a real HTTP proxy that answers as each test tells it to."""
 
+import contextlib
+import os
+import socket
 import threading
 import time
 from collections.abc import Callable, Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 
 import pytest
 from opentelemetry import trace
@@ -194,6 +198,18 @@ def test_the_trace_goes_along(mesh: Mesh, proxy: Proxy) -> None:
     with TracerProvider().get_tracer("test").start_as_current_span("placing an order") as span:
         mesh.call(GET)
     assert trace.format_trace_id(span.get_span_context().trace_id) in proxy.seen[0].headers["traceparent"]
+
+
+def test_a_body_does_not_wait_for_its_headers_to_be_acknowledged(mesh: Mesh, proxy: Proxy) -> None:
+    mesh.call(KEYED_POST)
+    delays = []
+    for file in Path("/proc/self/fd").iterdir():
+        with contextlib.suppress(OSError):
+            if str(file.readlink()).startswith("socket:"):
+                with socket.socket(fileno=os.dup(int(file.name))) as found:
+                    if found.getpeername() == ("127.0.0.1", proxy.server_port):
+                        delays.append(found.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY) == 0)
+    assert delays == [False]
 
 
 def test_a_way_that_is_not_there_is_unavailable() -> None:

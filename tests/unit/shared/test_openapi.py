@@ -84,3 +84,30 @@ def test_an_empty_folder_gives_a_document_without_paths(tmp_path: Path) -> None:
 
 def test_the_shops_own_functions_can_be_described() -> None:
     assert openapi.document(ROOT / "functions")["components"]
+
+
+def test_what_functions_ask_of_one_another_is_not_told_outside() -> None:
+    document = openapi.document(ROOT / "functions")
+    assert "/api/orders" in document["paths"]
+    assert not [path for path in document["paths"] if path.startswith("/internal/")]
+    assert not {"Charge", "Void", "Word"} & set(document["components"]["schemas"])
+
+
+def test_limits_are_told_where_an_endpoint_has_them() -> None:
+    paths = openapi.document(ROOT / "functions")["paths"]
+    told = {"RateLimit", "RateLimit-Policy"}
+    for status in ("200", "401", "429"):
+        assert told <= paths["/api/auth/login"]["post"]["responses"][status]["headers"].keys()
+    products = paths["/api/products"]["get"]["responses"]
+    assert not told & products["200"]["headers"].keys()
+    assert told <= products["429"]["headers"].keys(), "the gateway's own limit tells it"
+
+
+def test_what_was_made_is_linked_to_what_can_be_done_with_it() -> None:
+    paths = openapi.document(ROOT / "functions")["paths"]
+    links = paths["/api/orders"]["post"]["responses"]["201"]["links"]
+    assert links == {
+        name: {"operationId": name, "parameters": {"path.id": "$response.body#/id"}}
+        for name in ("get_order", "cancel_order")
+    }
+    assert "links" not in paths["/api/auth/register"]["post"]["responses"]["201"]

@@ -12,6 +12,7 @@ from sqlalchemy.exc import IntegrityError
 
 from shared import database, outbox
 from shared.errors import Unavailable
+from tests.waiting import wait_until
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -70,3 +71,57 @@ def test_an_event_carries_the_trace_of_its_request_and_a_time(engine: Engine) ->
     (row,) = rows(engine)
     assert trace.format_trace_id(span.get_span_context().trace_id) in row.others["traceparent"]
     assert row.time is not None
+
+
+def add(engine: Engine, *ids: str) -> list[int]:
+    """Add events, each in a transaction; gives their sequences."""
+    for each in ids:
+        database.run(engine, lambda c, each=each: outbox.add(c, Event(id=each)))  # type: ignore[misc]
+    return [row.sequence for row in rows(engine) if row.id in ids]
+
+
+def ids(engine: Engine, most: int = 100) -> list[str]:
+    return [pending.event.id for pending in database.run(engine, lambda c: outbox.unpublished(c, most))]
+
+
+def test_the_unpublished_ones_come_in_their_order_and_so_many_at_once(engine: Engine) -> None:
+    add(engine, "2", "1", "3")
+    assert (ids(engine), ids(engine, most=2)) == (["2", "1", "3"], ["2", "1"])
+
+
+def test_an_event_comes_out_as_it_went_in(engine: Engine) -> None:
+    placed_at = datetime(2026, 12, 1, 8, 26, tzinfo=UTC)
+    data = '{"big": 12345678901234567890123, "name": "Caf\u00e9", "price": 1.10}'.encode()
+    given = Event(id="1", subject="order-1", time=placed_at, data=data, others={"datacontenttype": "application/json"})
+    database.run(engine, lambda c: outbox.add(c, given))
+    database.run(engine, lambda c: outbox.add(c, Event(id="2")))
+    first, second = (pending.event for pending in database.run(engine, lambda c: outbox.unpublished(c, 2)))
+    assert (first.id, first.source, first.type, first.subject) == (given.id, given.source, given.type, given.subject)
+    assert (first.time, first.data, first.others) == (placed_at, data, given.others)
+    assert (second.subject, second.data, second.time is not None) == (None, None, True)
+
+
+def test_what_is_published_or_parked_is_not_pending_and_what_is_left_is_counted(engine: Engine) -> None:
+    first, second, _third, fourth = add(engine, "1", "2", "3", "4")
+    database.run(engine, lambda c: outbox.mark_published(c, [first, fourth]))
+    database.run(engine, lambda c: outbox.park(c, second, "422 no"))
+    assert ids(engine) == ["3"]
+    assert database.run(engine, outbox.left) == 1
+    assert [(row.published_at is not None, row.parked_reason) for row in rows(engine)] == [
+        (True, None), (False, "422 no"), (False, None), (True, None),
+    ]  # fmt: skip
+
+
+def test_one_relay_has_the_lock_until_its_transaction_ends_however_it_does(engine: Engine) -> None:
+    def taken() -> bool:
+        return database.run(engine, outbox.lock)
+
+    with database.transaction(engine) as connection:
+        assert outbox.lock(connection)
+        assert not taken()
+    assert taken()
+    with engine.connect() as connection:
+        assert outbox.lock(connection)
+        assert not taken()
+        connection.invalidate()  # its process is gone
+    wait_until(taken, 10, "the lock of a relay that died")

@@ -37,7 +37,13 @@ def test_a_wrong_variable_is_named_with_what_it_must_be(variable: str, value: st
     assert caught.value.variable == variable
 
 
-@pytest.mark.parametrize("attribute", ["database_url", "redis_url", "token_signing_keys", "token_public_keys"])
+@pytest.mark.parametrize(
+    "attribute",
+    [
+        "database_url", "redis_url", "token_signing_keys", "token_public_keys", "payment_public_key",
+        "payment_private_key",
+    ],
+)  # fmt: skip
 def test_what_is_missing_is_an_error_only_when_it_is_asked_for(attribute: str) -> None:
     settings = Settings.from_environment({})
     with pytest.raises(SettingError, match=f"{attribute.upper()} is not set") as caught:
@@ -50,7 +56,7 @@ def test_an_empty_variable_counts_as_absent() -> None:
 
 
 def test_a_secret_is_in_no_repr_and_no_error() -> None:
-    secrets = ("DATABASE_URL", "REDIS_URL", "TOKEN_SIGNING_KEYS", "TOKEN_PUBLIC_KEYS")
+    secrets = ("DATABASE_URL", "REDIS_URL", "TOKEN_SIGNING_KEYS", "TOKEN_PUBLIC_KEYS", "PAYMENT_PRIVATE_KEY")
     good = {"DATABASE_URL": f"postgresql://u:{SECRET}@h/d", "REDIS_URL": f"redis://:{SECRET}@h"}
     assert SECRET not in repr(Settings.from_environment({**dict.fromkeys(secrets, SECRET), **good}))
     for variable in ("DATABASE_URL", "REDIS_URL"):

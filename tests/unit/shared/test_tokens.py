@@ -112,6 +112,7 @@ def test_no_claim_may_be_missing(claim: str) -> None:
     [
         ("iss", "https://elsewhere.example"), ("aud", "another-shop"), ("aud", [AUDIENCE, "another-shop"]),
         ("iat", int(NOW_S) + 3600), ("iat", "yesterday"), ("exp", int(NOW_S)), ("exp", None), ("exp", int(NOW_S) - 1),
+        ("nbf", int(NOW_S) + 3600), ("nbf", "tomorrow"), ("nbf", None),
         ("sub", ""), ("sub", 7), ("jti", ""), ("roles", "admin"), ("roles", [1]), ("roles", None),
     ],
 )  # fmt: skip

@@ -1,5 +1,6 @@
 """Logging in: tokens for who knows the password, and nothing to learn for who does not."""
 
+import dataclasses
 import hashlib
 import json
 import statistics
@@ -101,6 +102,19 @@ def test_after_ten_wrong_passwords_an_account_waits_wherever_they_come_from(logi
     assert 1 <= int(refused.headers["Retry-After"]) <= 10
 
 
+def test_each_answer_tells_how_its_client_stands_with_both_limits(login: Function) -> None:
+    answers = [send(login, password="wrong horse", address=f"192.0.2.{turn}") for turn in range(11)]
+    assert {answer.headers["RateLimit-Policy"] for answer in answers} == {
+        '"login-address";q=300;w=15, "login-account";q=10;w=100'
+    }
+    stands = [answer.headers["RateLimit"] for answer in answers]
+    assert all(stand.startswith('"login-address";r=299;t=1, "login-account";r=') for stand in stands)
+    left = [int(stand.rpartition("r=")[2].partition(";")[0]) for stand in stands]
+    assert left == [9, 8, 7, 6, 5, 4, 3, 2, 1, 0, 0]
+    refused = answers[-1].headers
+    assert refused["RateLimit"].endswith(f";t={refused['Retry-After']}")
+
+
 def test_an_unknown_address_waits_just_as_an_account_does(login: Function) -> None:
     tries = [send(login, "nobody@example.com", address=f"192.0.2.{turn}").status_code for turn in range(11)]
     assert tries == [401] * 10 + [429]
@@ -113,14 +127,12 @@ def test_the_right_password_makes_wrong_ones_forgotten(login: Function) -> None:
         assert send(login).status_code == 200
 
 
-def test_one_address_of_the_network_tries_so_often_and_then_waits(
-    login: Function, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(store, "ADDRESS_AT_ONCE", 3)
-    monkeypatch.setattr(store, "ADDRESS_PER_S", 0.01)
+def test_one_address_of_the_network_tries_so_often_and_then_waits(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(store, "BY_ADDRESS", dataclasses.replace(store.BY_ADDRESS, at_once=3, per_s=0.01))
+    login = shop.function("login")
     tries = [send(login, f"{turn}@example.com").status_code for turn in range(4)]
     assert tries == [401, 401, 401, 429]
-    assert send(login, address="192.0.2.9").status_code == 200
+    assert send(login, "3@example.com", address="192.0.2.9").status_code == 401
 
 
 def test_a_hash_of_older_parameters_is_renewed_when_the_password_is_known(shop: Shop, login: Function) -> None:

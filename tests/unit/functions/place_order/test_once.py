@@ -14,8 +14,8 @@ T = TypeVar("T")
 
 
 @pytest.fixture
-def place_order(shop: Shop) -> Function:
-    return shop.function("place_order")
+def place_order(paying_shop: Shop) -> Function:
+    return paying_shop.function("place_order")
 
 
 def body(*lines: tuple[str, int], card: str = CARD) -> dict[str, object]:
@@ -52,7 +52,8 @@ def test_fifty_requests_with_one_key_are_one_order_and_get_one_answer(shop: Shop
     assert len({answer.data for answer in answers}) == 1
     assert len({answer.headers["Location"] for answer in answers}) == 1
     assert shop.value("SELECT count(*) FROM orders.orders") == 1
-    assert shop.value("SELECT count(*) FROM orders.outbox") == 1
+    assert shop.value("SELECT count(*) FROM orders.outbox WHERE type = 'zerocart.order.placed.v1'") == 1
+    assert shop.value("SELECT count(*) FROM payments.ledger") == 1
     assert shop.value("SELECT available FROM catalog.products") == 98
 
 

@@ -9,8 +9,8 @@ from tests.unit.functions.conftest import ACCOUNT_ID, CARD, Function, Reply, Sho
 
 
 @pytest.fixture
-def place_order(shop: Shop) -> Function:
-    return shop.function("place_order")
+def place_order(paying_shop: Shop) -> Function:
+    return paying_shop.function("place_order")
 
 
 def body(*lines: tuple[str, int]) -> dict[str, object]:
@@ -32,7 +32,7 @@ def test_an_order_is_kept_as_it_is_answered_and_told_to_whoever_listens(shop: Sh
     order = response.json
     assert response.status_code == 201
     assert response.headers["Location"] == f"/api/orders/{order['id']}"
-    assert (order["status"], order["total"]) == ("placed", {"amount": 5 * 295, "currency": "GBP"})
+    assert (order["status"], order["total"]) == ("paid", {"amount": 5 * 295, "currency": "GBP"})
     assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z", order["placed_at"])
     price = {"amount": 295, "currency": "GBP"}
     assert order["items"] == [
@@ -41,14 +41,18 @@ def test_an_order_is_kept_as_it_is_answered_and_told_to_whoever_listens(shop: Sh
     ]
     assert in_stock(shop) == {"A": 7, "B": 3}
     assert shop.rows("SELECT id::text, account_id::text, status, total_minor, currency FROM orders.orders") == [
-        (order["id"], ACCOUNT_ID, "placed", 1475, "GBP")
+        (order["id"], ACCOUNT_ID, "paid", 1475, "GBP")
     ]
     assert shop.rows(
         "SELECT order_id::text, position, sku, name, quantity, unit_price_minor, currency FROM orders.lines"
         " ORDER BY position"
     ) == [(order["id"], 0, "B", "Good B", 2, 295, "GBP"), (order["id"], 1, "A", "Good A", 3, 295, "GBP")]
-    assert shop.rows("SELECT type, source, subject, data FROM orders.outbox") == [
-        ("zerocart.order.placed.v1", "/place-order", order["id"], order)
+    assert shop.rows("SELECT type, source, subject, data FROM orders.outbox ORDER BY sequence") == [
+        ("zerocart.order.placed.v1", "/place-order", order["id"], order | {"status": "placed"}),
+        ("zerocart.order.paid.v1", "/place-order", order["id"], order),
+    ]
+    assert shop.rows("SELECT order_id, status, amount_minor, currency FROM payments.ledger") == [
+        (order["id"], "paid", 1475, "GBP")
     ]
 
 

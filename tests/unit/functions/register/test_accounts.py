@@ -1,5 +1,6 @@
 """Accounts: one an address, with names as people have them and passwords that nobody reads."""
 
+import dataclasses
 import threading
 import unicodedata
 from concurrent.futures import ThreadPoolExecutor
@@ -85,11 +86,9 @@ def test_a_missing_field_is_named(register: Function) -> None:
         assert (response.status_code, fields(response)) == (422, [name])
 
 
-def test_one_address_opens_so_many_accounts_and_then_waits(
-    shop: Shop, register: Function, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(store, "AT_ONCE", 2)
-    monkeypatch.setattr(store, "PER_S", 0.01)
+def test_one_address_opens_so_many_accounts_and_then_waits(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(store, "BY_ADDRESS", dataclasses.replace(store.BY_ADDRESS, at_once=2, per_s=0.01))
+    register = shop.function("register")
     statuses = []
     for number in range(3):
         response = register.post(

@@ -76,7 +76,7 @@ cases = {
         "tokens.yaml", 'notRequestPrincipals: ["*"]', "notRequestPrincipals: [me]",
         "spec.rules[0].from[0].source.notRequestPrincipals[0]", "<issuer>/<subject>",
     ),
-    "nothing to send": ("functions.yaml", "maxConnections: 2048", "maxConnections: 0",
+    "nothing to send": ("functions.yaml", "maxConnections: 256", "maxConnections: 0",
         "spec.trafficPolicy.connectionPool.tcp.maxConnections", "1 or more",
     ),
     "more than all": ("functions.yaml", "maxEjectionPercent: 50", "maxEjectionPercent: 101",
@@ -156,7 +156,8 @@ def test_a_route_to_a_service_that_is_not_there_is_refused_at_its_line() -> None
 def test_keys_of_a_service_that_is_not_there_are_refused() -> None:
     known = {("shop", document.text("name")) for document in routes()} - {("shop", "get-jwks")}
     fields = {problem.field for problem in problems_of(documents_with("gateway.yaml", "", ""), known)}
-    assert fields == {"spec.http[6].rewrite.authority", "spec.jwtRules[0].jwksUri"}
+    index = [document.text("name") for document in routes()].index("get-jwks")
+    assert fields == {f"spec.http[{index}].rewrite.authority", "spec.jwtRules[0].jwksUri"}
 
 
 def test_a_route_that_does_not_speak_of_retries_is_refused_because_istio_would_retry_it() -> None:

@@ -125,6 +125,10 @@ class TestWithAStackThatIsUp:
         assert set(found) >= {"services", "state", "gateway"}
         assert set(found["state"]) == {"postgres", "redis"}
         table = stack.run("status")
+        assert {each["kind"] for each in found["sources"]} == {"PingSource", "SinkBinding"}
+        for source in found["sources"]:
+            assert source["name"] in table
+            assert source["ready"], source["reason"]
         for service in found["services"]:
             assert service["name"] in table
             assert set(service) >= {"name", "url", "ready", "revisions"}

@@ -1,6 +1,7 @@
 """Envoy's files follow what is deployed and ready, and nothing is taken over that Envoy would refuse."""
 
 import asyncio
+import dataclasses
 import json
 import socket
 import threading
@@ -64,6 +65,16 @@ def test_what_has_not_changed_is_not_written_again(home: Home, deployment: Deplo
     assert {path: (path.stat().st_mtime_ns, path.stat().st_ino) for path in home.envoy.glob("*.json")} == before
     door.publish(deployment, ready(1, 2))
     assert {path: (path.stat().st_mtime_ns, path.stat().st_ino) for path in home.envoy.glob("*.json")} != before
+
+
+def test_a_revision_has_no_more_requests_than_its_template_lets_wait(home: Home, deployment: Deployment) -> None:
+    revision = new_revision("list-products", 1)
+    annotations = {"autoscaling.knative.dev/max-scale": "1"}
+    small = dataclasses.replace(revision.template, annotations=annotations, container_concurrency=2)
+    FrontDoor(home).publish(deployment, [dataclasses.replace(revision, template=small)])
+    [cluster] = json.loads(files(home)["clusters.json"])["resources"]
+    [bounds] = cluster["circuit_breakers"]["thresholds"]
+    assert bounds["max_connections"] + bounds["max_pending_requests"] == 22
 
 
 def test_the_mesh_keeps_its_port_over_a_restart(home: Home) -> None:

@@ -72,11 +72,33 @@ def test_two_revisions_share_no_socket_though_their_names_are_long(names: list[s
     assert len({found.revision_socket(name) for name in names}) == len(names)
 
 
-def test_what_holds_sockets_and_secrets_is_for_its_owners_eyes(tmp_path: Path) -> None:
+def test_every_folder_is_for_its_owners_eyes(tmp_path: Path) -> None:
     found = home(tmp_path / "home")
     found.make_folders()
     found.make_folders()
-    assert {stat.S_IMODE(folder.stat().st_mode) for folder in (found.run, found.secrets)} == {0o700}
+    folders = (found.run, found.secrets, found.logs, found.envoy, found.revisions, found.metrics)
+    assert {stat.S_IMODE(folder.stat().st_mode) for folder in folders} == {0o700}
+
+
+def test_a_link_in_the_run_folders_place_is_refused_and_nothing_behind_it_is_touched(tmp_path: Path) -> None:
+    found, elsewhere = home(tmp_path / "home"), tmp_path / "elsewhere"
+    elsewhere.mkdir(mode=0o755)
+    found.root.mkdir()
+    found.run.symlink_to(elsewhere)
+    with pytest.raises(StartError, match="is a link"):
+        found.make_folders()
+    assert stat.S_IMODE(elsewhere.stat().st_mode) == 0o755
+    assert list(elsewhere.iterdir()) == []
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root gives folders away")
+def test_root_refuses_a_run_folder_that_a_stranger_has_put_there(tmp_path: Path) -> None:
+    found = home(tmp_path / "home")
+    found.root.mkdir()
+    found.run.mkdir()
+    os.chown(found.run, 12345, 12345)
+    with pytest.raises(StartError, match="belongs to another user"):
+        found.make_folders()
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root can become two others")

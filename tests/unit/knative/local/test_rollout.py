@@ -1,3 +1,4 @@
+from collections.abc import Sequence
 from dataclasses import replace
 
 import hypothesis.strategies as st
@@ -16,6 +17,10 @@ from knative.local.model import (
 )
 from knative.local.rollout import (
     LEAST_KEPT_REVISIONS,
+    MOST_KEPT_REVISIONS,
+    NO_GC_ANNOTATION,
+    RETAIN_SINCE_ACTIVE_S,
+    RETAIN_SINCE_MADE_S,
     Proof,
     Revision,
     destination,
@@ -44,6 +49,20 @@ def revision(generation: int, proof: Proof = Proof.READY, digest: str = "") -> R
         template=SERVICE.template,
         proof=proof,
     )
+
+
+NAMED = replace(SERVICE, template=replace(SERVICE.template, name="login-blue"))
+
+
+def test_a_revision_is_called_as_its_template_says() -> None:
+    made = next_revision(NAMED, "abc", "login", [revision(1)])
+    assert made is not None
+    assert (made.name, made.generation) == ("login-blue", 2)
+
+
+def test_a_name_that_is_taken_makes_no_other_revision() -> None:
+    named = replace(revision(1), name=RevisionName("login-blue"))
+    assert next_revision(NAMED, "other code", "login", [named]) is None
 
 
 def test_a_first_revision_is_called_as_knative_calls_it() -> None:
@@ -112,17 +131,53 @@ def test_the_shares_always_sum_to_all_of_the_traffic_or_nobody_is_ready(
     assert {target.revision for target in found.targets} <= ready
 
 
+NOW_S = 1_000_000.0
+OLD_S = NOW_S - RETAIN_SINCE_MADE_S
+MANY = [revision(generation) for generation in range(1, LEAST_KEPT_REVISIONS + 4)]
+
+
+def at(made_at_s: float, revisions: Sequence[Revision] = MANY) -> list[Revision]:
+    """Some revisions, made one second after another."""
+    return [replace(each, made_at_s=made_at_s + index) for index, each in enumerate(revisions)]
+
+
 def test_old_revisions_stay_until_there_are_more_than_knative_keeps() -> None:
-    many = [revision(generation) for generation in range(1, LEAST_KEPT_REVISIONS + 4)]
-    assert superfluous({SERVICE.name: SERVICE}, many) == {"login-00001", "login-00002"}
+    assert superfluous({SERVICE.name: SERVICE}, at(OLD_S - 100), NOW_S) == {"login-00001", "login-00002"}
+
+
+def test_a_young_revision_stays_however_many_there_are() -> None:
+    assert superfluous({SERVICE.name: SERVICE}, at(OLD_S + 1), NOW_S) == set()
+
+
+def test_a_revision_that_was_reached_not_long_ago_stays() -> None:
+    many = at(OLD_S - 100)
+    many[0] = replace(many[0], active_at_s=NOW_S - RETAIN_SINCE_ACTIVE_S + 1)
+    assert superfluous({SERVICE.name: SERVICE}, many, NOW_S) == {"login-00002", "login-00003"}
+
+
+def test_of_too_many_young_revisions_those_idle_for_longest_go() -> None:
+    many = at(NOW_S - 5000, [revision(generation) for generation in range(1, MOST_KEPT_REVISIONS + 3)])
+    many[0] = replace(many[0], active_at_s=NOW_S)
+    assert superfluous({SERVICE.name: SERVICE}, many, NOW_S) == {"login-00002"}
+
+
+def test_a_revision_that_is_to_be_kept_is_never_superfluous() -> None:
+    template = replace(SERVICE.template, annotations={NO_GC_ANNOTATION: "True"})
+    kept, *others = at(OLD_S - 100)
+    assert superfluous({SERVICE.name: SERVICE}, [replace(kept, template=template), *others], NOW_S) == {"login-00002"}
+
+
+def test_the_newest_ready_revision_is_never_superfluous() -> None:
+    ready, *others = at(OLD_S - 100)
+    found = superfluous({SERVICE.name: SERVICE}, [ready, *(failed(each, "broken") for each in others)], NOW_S)
+    assert found == {"login-00002"}
 
 
 def test_a_revision_that_carries_traffic_is_never_superfluous() -> None:
     pinned = replace(SERVICE, traffic=(TrafficTarget(percent=100, revision=RevisionName("login-00001")),))
-    many = [revision(generation) for generation in range(1, LEAST_KEPT_REVISIONS + 4)]
-    assert "login-00001" not in superfluous({SERVICE.name: pinned}, many)
+    assert "login-00001" not in superfluous({SERVICE.name: pinned}, at(OLD_S - 100), NOW_S)
 
 
 @pytest.mark.parametrize("proof", list(Proof))
 def test_the_revisions_of_a_service_that_is_gone_go_too(proof: Proof) -> None:
-    assert superfluous({}, [revision(1, proof)]) == {"login-00001"}
+    assert superfluous({}, [revision(1, proof)], NOW_S) == {"login-00001"}

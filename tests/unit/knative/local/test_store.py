@@ -1,5 +1,6 @@
 """What was applied outlives the engine, and a second `up` changes only what was edited."""
 
+import stat
 from pathlib import Path
 
 import hypothesis.strategies as st
@@ -95,6 +96,13 @@ def test_an_object_goes_with_its_file_and_one_that_never_had_a_file_stays(home: 
     gone = Key(kind="ConfigMap", namespace="shop", name="other")
     assert put(store, document(a="1"), from_project=True) == [gone]
     assert {key.name for key in store.documents} == {"settings", "by-hand"}
+
+
+def test_what_was_applied_is_for_its_owners_eyes_for_secrets_are_in_it(home: Home) -> None:
+    store = Store(home)
+    put(store, document(a="1"), from_project=False)
+    store.save()
+    assert stat.S_IMODE((home.root / "objects.json").stat().st_mode) == 0o600
 
 
 def test_the_next_engine_finds_all_of_it(home: Home) -> None:

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 
 from knative.local.control import Step
-from knative.local.terminal import duration, show_error, show_step, table
+from knative.local.terminal import duration, harmless, show_error, show_step, table
 from shared.errors import StartError, ZerocartError
 
 words = st.text(st.characters(codec="ascii", categories=("L", "N")), min_size=1, max_size=12)
@@ -100,3 +100,17 @@ def test_figures_end_below_one_another(rows: list[list[str]]) -> None:
     lines = table(rows, frozenset({0, 1, 2})).splitlines()
     ends = [[match.end() for match in re.finditer(r"\S+", line)] for line in lines]
     assert all(end == ends[0] for end in ends)
+
+
+@given(st.text())
+def test_what_others_wrote_steers_no_terminal_and_loses_nothing(text: str) -> None:
+    shown = harmless(text)
+    assert [sign for sign in shown if sign not in "\t\n" and (ord(sign) < 0x20 or 0x7F <= ord(sign) < 0xA0)] == []
+    assert harmless(shown) == shown
+    plain = "".join(sign for sign in text if sign.isprintable())
+    assert all(sign in shown for sign in plain)
+
+
+@pytest.mark.parametrize("sign", ["\x1b", "\x9b", "\x07", "\r", "\x08", "\u202e", "\u2066", "\u2028"])
+def test_a_sign_that_would_steer_is_written_out(sign: str) -> None:
+    assert harmless(f"a{sign}b\tc\n") == f"a\\u{ord(sign):04x}b\tc\n"

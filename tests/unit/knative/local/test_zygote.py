@@ -80,10 +80,10 @@ class Engine:
             events=str(self.folder / "events"), timeout_s=5.0,
         )  # fmt: skip
 
-    def fork(self, function: str = "hello") -> int:
+    def fork(self, function: str = "hello", *, nice: int = 0) -> int:
         """Have an instance forked; gives its pid as the zygote says it."""
         assert self.connection is not None
-        message = json.dumps({"fork": asdict(self.request(function))}).encode()
+        message = json.dumps({"fork": asdict(self.request(function)) | {"nice": nice}}).encode()
         socket.send_fds(self.connection, [message], [self.listening.fileno()])
         answer = json.loads(self.connection.recv(4096))
         assert answer["revision"] == REVISION
@@ -205,6 +205,19 @@ def test_an_instance_that_is_told_to_stop_finishes_what_it_has_and_is_reaped(eng
     assert asyncio.run(scene())["pid"] == pid
     wait_until(lambda: not Path(f"/proc/{pid}").exists(), 10, "the end of the instance")
     assert not engine.record(pid).exists()
+
+
+def test_an_instance_serves_at_its_nice_level_with_all_its_threads_and_in_the_session_of_all(
+    engine: Engine, zygote: subprocess.Popen[bytes]
+) -> None:
+    pid = engine.fork(nice=6)
+    engine.ready()
+    levels = [os.getpriority(os.PRIO_PROCESS, int(thread.name)) for thread in Path(f"/proc/{pid}/task").iterdir()]
+    assert len(levels) > 1
+    assert set(levels) == {6}
+    # Of its own, it would have a weight of its own against Envoy's, however nice it is.
+    assert os.getsid(pid) == os.getsid(zygote.pid)
+    assert os.getpgid(pid) == pid
 
 
 def test_a_killed_instance_is_reaped_and_its_record_goes(engine: Engine) -> None:

@@ -106,3 +106,10 @@ def test_a_readiness_probe_has_knative_s_defaults(probe: object, expected: Probe
 @pytest.mark.parametrize("image", ["login", "shop/login:1", "registry.example/shop/login", "localhost:5000/login:v1.2"])
 def test_an_image_is_any_reference(image: str) -> None:
     assert read_service(changed(f"{CONTAINER}.image", image)).template.container.image == image
+
+
+@pytest.mark.parametrize(("asked", "expected"), [("100m", 0.1), (2, 2.0), (".5", 0.5), ("0.25", 0.25), (None, 0.0)])
+def test_the_processor_asked_for_is_read_in_processors(asked: object, expected: float) -> None:
+    requests = {} if asked is None else {"cpu": asked}
+    service = read_service(changed(f"{CONTAINER}.resources", {"requests": requests}))
+    assert service.template.container.cpu_request == expected

@@ -12,6 +12,7 @@ from knative.local.manifest import read
 from shared.errors import ManifestErrors
 from shared.yaml_documents import Complaints, parse_documents, read_text
 from tests.unit.knative.local.manifest.reading import VALID
+from tests.unit.knative.local.manifest.test_sources import BINDING, PING
 
 _documents: list[dict[str, object]] = [
     VALID,
@@ -23,6 +24,8 @@ _documents: list[dict[str, object]] = [
         "metadata": {"name": "config-autoscaler", "namespace": "knative-serving"},
         "data": {"stable-window": "60s", "min-scale": "1"},
     },
+    PING,
+    BINDING,
 ]
 _text = st.text(st.characters(codec="ascii", exclude_categories=["Cc"]), max_size=12)
 _scalars = st.one_of(

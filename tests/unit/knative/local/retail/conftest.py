@@ -7,9 +7,9 @@ import pytest
 from sqlalchemy import Engine
 
 from shared import database
-from tests.unit.functions.conftest import keys, shop
+from tests.unit.functions.conftest import keys, paying_shop, shop
 
-__all__ = ["keys", "shop"]
+__all__ = ["keys", "paying_shop", "shop"]
 
 HEADER = "InvoiceNo,StockCode,Description,Quantity,InvoiceDate,UnitPrice,CustomerID,Country"
 

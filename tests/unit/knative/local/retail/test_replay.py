@@ -58,7 +58,7 @@ class Door:
 
 
 @pytest.fixture
-def door(shop: Shop) -> Door:
+def door(paying_shop: Shop) -> Door:
     return Door()
 
 

@@ -1,0 +1,154 @@
+"""The engine, as the API sees it: what its stores and tables hold, as facts."""
+
+import json
+from collections.abc import Awaitable, Callable, Collection, Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+
+from knative.local.api.refusals import REQUEST
+from knative.local.engine import Engine
+from knative.local.model import RevisionName, Secret, Service, ServiceName
+from knative.local.objects.facts import ClusterFacts, DocumentFacts, InstanceFacts, RevisionFacts, ServiceFacts
+from knative.local.objects.json_values import Object, mapping, plain
+from knative.local.objects.kinds import KINDS, NAMESPACE
+from knative.local.objects.world import Reference
+from knative.local.reconciler import Instance, Phase
+from knative.local.rollout import Revision, destination, routed
+from knative.local.store import DEFAULT_NAMESPACE, Key, key_of
+from shared.yaml_documents import Node, document_of
+
+Write = Callable[[list[Node], list[Key], dict[Key, tuple[Object, ...]], bool], Awaitable[None]]
+
+
+class EngineCluster:
+    """Args:
+    is_up: whether the engine has taken over what is applied.
+    secrets: those that the stack makes for itself.
+    write: takes documents over, drops objects, keeps `managedFields`; only checks where the last one is true.
+    """
+
+    def __init__(
+        self, engine: Engine, *, is_up: Callable[[], bool], secrets: Callable[[], tuple[Secret, ...]], write: Write
+    ) -> None:
+        self._engine = engine
+        self._is_up = is_up
+        self._secrets = secrets
+        self._write = write
+        # What a fact is made from, and the fact: what is unchanged must be the same object.
+        self._documents: dict[Key, tuple[Node, Object]] = {}
+        self._snapshots: dict[RevisionName, tuple[Revision, Object, str]] = {}
+        self._started: dict[int, str] = {}
+        self._began_at = _time_of(engine.home.root)
+
+    @property
+    def is_up(self) -> bool:
+        return self._is_up()
+
+    def log(self, service: str) -> Path:
+        return self._engine.home.log(service)
+
+    def facts(self) -> ClusterFacts:
+        store, deployment = self._engine.store, self._engine.deployment
+        services = deployment.services if deployment else {}
+        instances: dict[RevisionName, list[Instance]] = {}
+        for instance in self._engine.instances.observed():
+            if instance.pid:
+                instances.setdefault(instance.revision, []).append(instance)
+        for forgotten in self._snapshots.keys() - store.revisions.keys():
+            del self._snapshots[forgotten]
+        for dropped in self._documents.keys() - store.documents.keys():
+            del self._documents[dropped]
+        self._started = {
+            each.pid: self._started.get(each.pid) or _time_of(Path(f"/proc/{each.pid}"))
+            for found in instances.values()
+            for each in found
+        }
+        revisions: dict[str, list[Revision]] = {}
+        for revision in sorted(store.revisions.values(), key=lambda each: each.generation):
+            revisions.setdefault(revision.service, []).append(revision)
+        of_services, documents = [], []
+        for key, node in store.documents.items():
+            if key.kind == "Service":
+                if service := services.get(ServiceName(key.name)):
+                    own = revisions.get(key.name, [])
+                    of_services.append(self._service(key, node, service, own, instances))
+            else:
+                documents.append(DocumentFacts(document=self._document(key, node), stamp=store.stamps[key]))
+        return ClusterFacts(
+            services=tuple(of_services),
+            documents=tuple(documents),
+            made_secrets=self._secrets(),
+            began_at=self._began_at,
+            port=self._engine.home.port,
+        )
+
+    async def write(
+        self, documents: Sequence[Object], gone: Collection[Reference], *, managers: tuple[Object, ...], dry_run: bool
+    ) -> None:
+        nodes = [document_of(document, REQUEST) for document in documents]
+        kinds = {kind.resource: kind.kind for kind in KINDS}
+        keys = [
+            Key(kind=kinds[each.resource], namespace=each.namespace or DEFAULT_NAMESPACE, name=each.name)
+            for each in gone
+        ]
+        await self._write(nodes, keys, {key_of(node): managers for node in nodes}, dry_run)
+
+    def _service(
+        self, key: Key, node: Node, service: Service, revisions: list[Revision],
+        instances: dict[RevisionName, list[Instance]],
+    ) -> ServiceFacts:  # fmt: skip
+        leads_to = destination(service, revisions)
+        reached = routed([leads_to])
+        found = []
+        for revision in revisions:
+            template, created_at = self._snapshot(revision)
+            found.append(
+                RevisionFacts(
+                    revision=revision, template=template, created_at=created_at, is_routed=revision.name in reached,
+                    instances=tuple(self._instance(each) for each in instances.get(revision.name, ())),
+                    desired_count=self._engine.desired(revision),
+                )
+            )  # fmt: skip
+        return ServiceFacts(
+            document=self._document(key, node), stamp=self._engine.store.stamps[key], service=service,
+            destination=leads_to, revisions=tuple(found), port=self._engine.home.port,
+        )  # fmt: skip
+
+    def _instance(self, instance: Instance) -> InstanceFacts:
+        return InstanceFacts(
+            pid=instance.pid,
+            is_ready=instance.phase is Phase.READY,
+            is_leaving=instance.phase in {Phase.DRAINING, Phase.STRAY},
+            started_at=self._started[instance.pid],
+        )
+
+    def _document(self, key: Key, node: Node) -> Object:
+        kept = self._documents.get(key)
+        if kept and kept[0] is node:
+            return kept[1]
+        value = plain(node.value)
+        assert isinstance(value, dict)
+        document = value
+        if key.kind != NAMESPACE.kind:
+            document = {**value, "metadata": {**mapping(value, "metadata"), "namespace": key.namespace}}
+        self._documents[key] = node, document
+        return document
+
+    def _snapshot(self, revision: Revision) -> tuple[Object, str]:
+        """The template of a revision, and when it was made. A later revision may have the name of one that is gone."""
+        kept = self._snapshots.get(revision.name)
+        if kept and kept[0].digest == revision.digest:
+            return kept[1:]
+        file = self._engine.store.folder(revision.name) / "service.json"
+        found = mapping(plain(json.loads(file.read_bytes())), "spec", "template"), _time_of(file)
+        self._snapshots[revision.name] = revision, *found
+        return found
+
+
+def _time_of(path: Path) -> str:
+    """When a file was last written, RFC 3339; now, where it is gone."""
+    try:
+        moment = datetime.fromtimestamp(path.stat().st_mtime, UTC)
+    except FileNotFoundError:
+        moment = datetime.now(UTC)
+    return moment.strftime("%Y-%m-%dT%H:%M:%SZ")

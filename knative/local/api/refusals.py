@@ -1,0 +1,81 @@
+"""What the engine has against a change, in the words that a client of Kubernetes knows: those of Knative's webhook."""
+
+import difflib
+import json
+from collections.abc import Sequence
+
+from knative.local.api.bodies import SIGNATURES
+from knative.local.api.requests import Target
+from knative.local.api.statuses import Cause, StatusError, bad_request, invalid
+from knative.local.objects.defaulting import with_defaults
+from knative.local.objects.json_values import Object, mapping, text, texts
+from knative.local.objects.stamps import Stamp
+from shared.errors import ManifestErrors, ManifestProblem, ZerocartError
+
+# The file that a document of a request is said to come from.
+REQUEST = "the request"
+_UNKNOWN_FIELD = "unknown field, or one that is not honoured here"
+
+
+def of_error(error: ZerocartError, target: Target, name: str, *, is_strict: bool) -> StatusError:
+    """The answer to a change that the engine refuses."""
+    if not isinstance(error, ManifestErrors):
+        words = f"{error.message} ({error.hint})" if error.hint else error.message
+        return invalid(target.kind, name, [Cause(field="spec", message=words)])
+    if is_strict and all(problem.rule == _UNKNOWN_FIELD for problem in error.problems):
+        return bad_request(
+            f'{target.kind.kind} in version "{target.kind.version}" cannot be handled as a {target.kind.kind}: '
+            f"strict decoding error: {', '.join(_unknown(problem) for problem in error.problems)}"
+        )
+    if target.kind.group.endswith("knative.dev"):
+        return denied(f"validation.webhook.{target.kind.group.split('.')[0]}.knative.dev", _words(error.problems))
+    if target.kind.group:
+        return denied("validation.istio.io", f"configuration is invalid: {_words(error.problems)}")
+    causes = [Cause(field=problem.field, message=_rule(problem)) for problem in error.problems]
+    return invalid(target.kind, name, causes)
+
+
+def denied(webhook: str, words: str) -> StatusError:
+    """As an API server says that one of its webhooks has refused."""
+    prefix = "validation failed: " if webhook.endswith("knative.dev") else ""
+    return bad_request(f'admission webhook "{webhook}" denied the request: {prefix}{words}')
+
+
+def refuse_same_name(before: Object, after: Object) -> None:
+    """A template that has a name of its own is changed only together with the name. Raises StatusError, 400."""
+    old, new = (mapping(with_defaults(each), "spec", "template") for each in (before, after))
+    name = text(new, "metadata", "name")
+    if not name or name != text(old, "metadata", "name") or old == new:
+        return
+    texts = [json.dumps(each, indent=1, sort_keys=True).splitlines() for each in (old, new)]
+    lines = difflib.unified_diff(texts[0], texts[1], n=0)
+    difference = "\n".join(line for line in lines if not line.startswith(("---", "+++", "@@")))
+    words = f"Saw the following changes without a name change (-old +new): spec.template.metadata.name\n{difference}"
+    raise denied("validation.webhook.serving.knative.dev", words)
+
+
+def refuse_other_signature(document: Object, stamp: Stamp) -> None:
+    """Who made an object, and who changed it last, is not for a client to say. Raises StatusError, 400."""
+    annotations = texts(document, "metadata", "annotations")
+    for key, value in zip(SIGNATURES, (stamp.creator, stamp.modifier), strict=True):
+        if annotations.get(key, value) != value:
+            words = f"annotation value is immutable: metadata.annotations.{key}"
+            raise denied("validation.webhook.serving.knative.dev", words)
+
+
+def _words(problems: Sequence[ManifestProblem]) -> str:
+    # Knative's own form: the message, the path, and details below.
+    lines = []
+    for problem in problems:
+        place = problem.field if problem.file == REQUEST else f"{problem.file}:{problem.line}: {problem.field}"
+        lines.append(f"{problem.rule}: {place}" + (f"\n{problem.hint}" if problem.hint else ""))
+    return "\n".join(lines)
+
+
+def _rule(problem: ManifestProblem) -> str:
+    value = f"Invalid value: {problem.value}: " if problem.value else ""
+    return f"{value}{problem.rule}" + (f"; {problem.hint}" if problem.hint else "")
+
+
+def _unknown(problem: ManifestProblem) -> str:
+    return f'unknown field "{problem.field}"' + (f" ({problem.hint})" if problem.hint else "")

@@ -1,0 +1,6 @@
+"""Knative Eventing on one machine: PingSources that call by the clock, and SinkBindings.
+
+`cron` and `scheduler` say when, `event` what, `addresses` where to, `delivery` how often; all of them are pure but for
+the sending itself. `sources` is the edge: the engine's loop wakes for the next schedule, and rests between. Rules:
+Knative Eventing, `pkg/adapter/mtping` and `pkg/apis/sources/v1`; what is different here: docs/decisions/0018.
+"""

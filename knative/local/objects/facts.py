@@ -1,0 +1,90 @@
+"""What the engine knows of one Service, as the objects are made from it. Frozen: equal facts make equal objects."""
+
+from dataclasses import dataclass
+
+from knative.local.model import Destination, Secret, Service
+from knative.local.objects.json_values import Object
+from knative.local.objects.stamps import Stamp
+from knative.local.rollout import Revision
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InstanceFacts:
+    """A process of a revision. `started_at` is RFC 3339."""
+
+    pid: int
+    is_ready: bool
+    is_leaving: bool
+    started_at: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RevisionFacts:
+    """A revision and what runs of it.
+
+    Args:
+        template: `spec.template` as it was applied when the revision was made.
+        created_at: when that was, RFC 3339.
+        routed_at: since when requests reach it, or no longer do; RFC 3339.
+        is_routed: whether some host leads to it.
+    """
+
+    revision: Revision
+    template: Object
+    created_at: str
+    is_routed: bool
+    instances: tuple[InstanceFacts, ...] = ()
+    desired_count: int = 0
+
+    @property
+    def ready_count(self) -> int:
+        return sum(each.is_ready for each in self.instances)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ServiceFacts:
+    """A Service: its document and stamp, what it means, where its requests go, its revisions in order.
+
+    Args:
+        port: of the front door, for the URLs.
+    """
+
+    document: Object
+    stamp: Stamp
+    service: Service
+    destination: Destination
+    revisions: tuple[RevisionFacts, ...]
+    port: int
+
+    @property
+    def newest(self) -> RevisionFacts | None:
+        return self.revisions[-1] if self.revisions else None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DocumentFacts:
+    """An applied document that is no Service: what it says is all that there is to it."""
+
+    document: Object
+    stamp: Stamp
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClusterFacts:
+    """Everything of one stack that clients are shown.
+
+    Args:
+        made_secrets: those that the stack makes for itself; nobody else may write them.
+        began_at: when the stack was first made, RFC 3339.
+    """
+
+    services: tuple[ServiceFacts, ...]
+    documents: tuple[DocumentFacts, ...]
+    made_secrets: tuple[Secret, ...]
+    began_at: str
+    port: int
+
+    @property
+    def applied(self) -> list[ServiceFacts | DocumentFacts]:
+        """What came of a document."""
+        return [*self.services, *self.documents]

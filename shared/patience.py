@@ -1,0 +1,50 @@
+"""Which requests have waited so long that another answer than "come again" is worth nothing any more.
+
+A queue that empties now and then is a burst, and a burst is worked off, as long as it takes in reason. A queue that
+stands for seconds is overload: all that it does is to make each answer late. Then who has waited for a part of a second
+is told to come again, which costs little, and whoever comes next is answered in time. (The idea is CoDel's, RFC 8289.)
+
+How long a request has waited, the gateway's header tells: when it came, in seconds since 1970, and in how many
+milliseconds it was there whole, for a slow client waits for itself. What was before the instance was ready does not
+count either: the wait for a first instance is no overload.
+"""
+
+import re
+from collections.abc import Mapping
+
+ENVIRON_KEY = "HTTP_X_REQUEST_ARRIVED"
+# So that with its own time, which is long on a busy machine, and the gateway's, an answer comes within a second.
+STANDING_LIMIT_S = 0.2
+BURST_LIMIT_S = 8.0
+# So long nobody came through at once: the queue stands.
+STANDS_AFTER_S = 4.0
+AT_ONCE_S = 0.1
+
+_ARRIVED = re.compile(r"([0-9]{1,12}\.[0-9]{3});(?:([0-9]{1,9})|-)")
+
+
+class Patience:
+    """Of one instance. Times are seconds since 1970, as the header has them.
+
+    Args:
+        ready_at_s: when it began to take requests.
+    """
+
+    __slots__ = ("_at_once_s", "_ready_at_s")
+
+    def __init__(self, ready_at_s: float) -> None:
+        self._ready_at_s = ready_at_s
+        # When somebody last came through at once. Threads may overwrite one another's: either is recent.
+        self._at_once_s = ready_at_s
+
+    def over(self, environ: Mapping[str, str], now_s: float) -> bool:
+        """Whether a request that is taken up now has waited too long; a header that says something else is none."""
+        said = _ARRIVED.fullmatch(environ.get(ENVIRON_KEY, ""))
+        if said is None:
+            return False
+        waited_s = now_s - max(float(said[1]) + int(said[2] or 0) / 1000, self._ready_at_s)
+        if waited_s < AT_ONCE_S:
+            self._at_once_s = now_s
+            return False
+        stands = now_s - self._at_once_s > STANDS_AFTER_S
+        return waited_s > (STANDING_LIMIT_S if stands else BURST_LIMIT_S)

@@ -1,0 +1,71 @@
+"""The statements of one order, taken down while the functions' own code runs them, as scripts for pgbench.
+
+So pgbench does what the shop does in the database, to the letter, and nothing else: no HTTP, no JSON, no Python.
+"""
+
+import uuid
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any
+
+import psycopg
+from sqlalchemy import Engine, event
+
+from functions.charge_payment import store as provider
+from functions.place_order import store
+from functions.place_order.store import Wish
+from shared import database
+from shared.baskets import Line
+from shared.order_states import Happening
+from shared.settlement import OpenPayment
+from tests.promises.customers import CARD
+
+# Each run of a script is another order: its id and its key end in a number that pgbench draws.
+NUMBER_DIGITS = 12
+DRAWN = f"\\set n random({10 ** (NUMBER_DIGITS - 1)}, {10**NUMBER_DIGITS - 1})\n"
+SEALED_CARD_BYTES = 76
+
+
+def script(engine: Engine, sku: str, other_sku: str) -> str:
+    """Place and pay one order of two goods in the engine's database; the script that does the same again and again."""
+    order_id = str(uuid.uuid4())
+    key = f"bench-{order_id}"
+    lines = [Line(sku=sku, quantity=1), Line(sku=other_sku, quantity=2)]
+    wish = Wish(account_id=str(uuid.uuid4()), key=key, lines=lines, card=CARD)
+    with taken_down(engine) as statements:
+        begun = database.run(engine, lambda c: store.begin(c, wish, order_id, bytes(SEALED_CARD_BYTES)))
+        assert isinstance(begun, OpenPayment)
+        provider.charge(order_id, begun.total, lambda: CARD)
+        database.run(engine, lambda c: store.finish(c, wish, order_id, Happening.CHARGED))
+    drawn = f"{order_id[:-NUMBER_DIGITS]}:n"
+    return DRAWN + "".join(f"{statement.replace(order_id, drawn)};\n" for statement in statements)
+
+
+def write_scripts(engine: Engine, skus: Sequence[str]) -> Iterator[str]:
+    """A script for each pair of neighbours, so that the orders of several clients are seldom of the same goods."""
+    for sku, other_sku in zip(skus[::2], skus[1::2], strict=True):
+        yield script(engine, sku, other_sku)
+
+
+@contextmanager
+def taken_down(engine: Engine) -> Iterator[list[str]]:
+    """What an engine sends for the time, in one line each, with its values in it."""
+    statements: list[str] = []
+
+    def execute(*told: Any) -> None:
+        _, cursor, statement, parameters, _, _ = told
+        full = psycopg.ClientCursor(cursor.connection).mogrify(statement, parameters)
+        statements.append(" ".join(full.split()))
+
+    listeners = {
+        "before_cursor_execute": execute,
+        "begin": lambda _: statements.append("BEGIN"),
+        "commit": lambda _: statements.append("COMMIT"),
+    }
+    for name, listener in listeners.items():
+        event.listen(engine, name, listener)
+    try:
+        yield statements
+    finally:
+        for name, listener in listeners.items():
+            event.remove(engine, name, listener)

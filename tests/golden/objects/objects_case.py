@@ -1,0 +1,67 @@
+"""A case of the objects: what was applied and what the engine knows of it, as YAML, and the objects that come of it."""
+
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from knative.local.manifest import read
+from knative.local.model import Namespace, RevisionName
+from knative.local.objects.facts import InstanceFacts, RevisionFacts, ServiceFacts
+from knative.local.objects.json_values import Object
+from knative.local.objects.stamps import Stamp
+from knative.local.objects.world import of_service
+from knative.local.rollout import Proof, Revision, destination, routed
+from shared.yaml_documents import Complaints, document_of
+
+FOLDER = Path(__file__).parent
+NOW = "2026-01-02T03:04:05Z"
+OUT = "out.yaml"
+
+
+def case_folders() -> list[Path]:
+    return sorted(path for path in FOLDER.iterdir() if (path / "case.yaml").is_file())
+
+
+def objects(case: Path) -> list[Object]:
+    """All objects of the case's Service."""
+    content: dict[str, Any] = yaml.safe_load((case / "case.yaml").read_text())
+    complaints = Complaints()
+    (service,) = read([document_of(content["service"], "case.yaml")], complaints).services
+    complaints.raise_if_any()
+    template = content["service"]["spec"]["template"]
+    revisions = [
+        (
+            Revision(
+                name=RevisionName(each["name"]), service=service.name, namespace=Namespace(service.namespace),
+                generation=index + 1, digest=each["name"], function="hello", template=service.template,
+                proof=Proof(each["proof"]), reason=each.get("reason", ""),
+            ),
+            each,
+        )
+        for index, each in enumerate(content["revisions"])
+    ]  # fmt: skip
+    leads_to = destination(service, [revision for revision, _ in revisions])
+    reached = routed([leads_to])
+    facts = ServiceFacts(
+        document=content["service"],
+        stamp=Stamp(
+            uid="11111111-2222-3333-4444-555555555555", created_at="2026-01-01T00:00:00Z",
+            changed_at="2026-01-01T00:00:00Z", generation=content.get("generation", 1),
+        ),
+        service=service,
+        destination=leads_to,
+        revisions=tuple(
+            RevisionFacts(
+                revision=revision, template=template, created_at=f"2026-01-01T00:00:0{index}Z",
+                is_routed=revision.name in reached, desired_count=each.get("desired", 0),
+                instances=tuple(
+                    InstanceFacts(pid=pid, is_ready=True, is_leaving=False, started_at="2026-01-01T00:01:00Z")
+                    for pid in each.get("pids", ())
+                ),
+            )
+            for index, (revision, each) in enumerate(revisions)
+        ),
+        port=8080,
+    )  # fmt: skip
+    return of_service(facts, {}, now=NOW)
