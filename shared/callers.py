@@ -12,7 +12,12 @@ if TYPE_CHECKING:
 
 
 def client_address(environ: Mapping[str, str]) -> str:
-    """The address that our own gateway saw: it appends to X-Forwarded-For, so what stands before may be forged."""
+    """The address that the front door saw, in a header that it overwrites.
+
+    Who calls past it, from inside, is known by the last entry of X-Forwarded-For: what stands before may be forged.
+    """
+    if seen := environ.get("HTTP_X_CLIENT_ADDRESS"):
+        return seen
     forwarded = environ.get("HTTP_X_FORWARDED_FOR")
     last = forwarded.rpartition(",")[2].strip() if forwarded else ""
     return last or environ.get("REMOTE_ADDR", "")

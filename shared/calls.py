@@ -35,6 +35,7 @@ class Endpoint:
     roles: tuple[str, ...]
     idempotent: bool
     conditional: bool
+    refresh_cookie: bool
     elsewhere: tuple[str, ...]
     limits: "tuple[Limit, ...]"
     summary: str

@@ -55,6 +55,7 @@ def endpoint(
     roles: Sequence[str] = (),
     idempotent: bool = False,
     conditional: bool = False,
+    refresh_cookie: bool = False,
     elsewhere: Sequence[str] = (),
     limits: "Sequence[Limit]" = (),
     accepts: Mapping[str, type] = ...,
@@ -71,6 +72,7 @@ def endpoint(
     roles: Sequence[str] = (),
     idempotent: bool = False,
     conditional: bool = False,
+    refresh_cookie: bool = False,
     elsewhere: Sequence[str] = (),
     limits: "Sequence[Limit]" = (),
 ) -> Callable[[Callable[[Call[B, None]], Answer]], View]: ...
@@ -108,6 +110,7 @@ def endpoint(
     roles: Sequence[str] = (),
     idempotent: bool = False,
     conditional: bool = False,
+    refresh_cookie: bool = False,
     elsewhere: Sequence[str] = (),
     limits: "Sequence[Limit]" = (),
     accepts: Mapping[str, type] = _NO_BODIES,
@@ -126,6 +129,7 @@ def endpoint(
         roles: the caller must have one of these; implies `token`.
         idempotent: whether the header Idempotency-Key must be given; `call.idempotency_key` is then its value.
         conditional: whether the header If-Match must be given (428); `call.if_match` is then its value.
+        refresh_cookie: whether the client may ask for its refresh token in a cookie (`shared.refresh_cookies`).
         elsewhere: the methods that other functions have on this path: a refusal of the rest names them too.
         limits: how often whom may ask; each answer tells how its client stands (RateLimit-Policy, RateLimit).
         accepts: for an endpoint that decodes `call.raw_body` itself: the types by media type, for the document only.
@@ -137,8 +141,8 @@ def endpoint(
             name=function.__name__, method=method, path=path, body=body, query=query,
             accepts=MappingProxyType(dict(accepts)),
             answers=MappingProxyType(dict(answers)), problems=tuple(problems), token=token or bool(roles),
-            roles=tuple(roles), idempotent=idempotent, conditional=conditional, elsewhere=tuple(elsewhere),
-            limits=tuple(limits), summary=summary, description=" ".join(description.split()),
+            roles=tuple(roles), idempotent=idempotent, conditional=conditional, refresh_cookie=refresh_cookie,
+            elsewhere=tuple(elsewhere), limits=tuple(limits), summary=summary, description=" ".join(description.split()),
         )  # fmt: skip
         handler = Handler(described, function)
         return _view(function, (described,), (handler,), handler.respond)

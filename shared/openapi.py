@@ -14,6 +14,7 @@ from typing import Any
 
 import msgspec
 
+from shared import refresh_cookies
 from shared.calls import Endpoint
 from shared.errors import (
     Forbidden,
@@ -166,6 +167,10 @@ def _parameters(endpoint: Endpoint, types: _Types) -> list[JsonObject]:
     if endpoint.conditional:
         tag = {"type": "string", "minLength": 1, "description": "The ETag of what is changed, or * for whatever it is"}
         parameters.append(_parameter("header", "If-Match", tag, required=True))
+    if endpoint.refresh_cookie:
+        told = "The refresh token is in a cookie, and the next one shall be"
+        chosen = {"type": "string", "enum": [refresh_cookies.OPTED_IN], "description": told}
+        parameters.append(_parameter("header", refresh_cookies.HEADER, chosen))
     return parameters
 
 
@@ -202,7 +207,7 @@ def _implied(endpoint: Endpoint) -> Iterable[type[Problem]]:
     """The problems that follow from the rest of a declaration."""
     if endpoint.parameters:
         yield from (MalformedRequest, NotFound)
-    if endpoint.query or endpoint.body or endpoint.accepts or endpoint.idempotent:
+    if endpoint.query or endpoint.body or endpoint.accepts or endpoint.idempotent or endpoint.refresh_cookie:
         yield from (MalformedRequest, Unprocessable)
     if endpoint.reads_body:
         yield TooLarge
@@ -222,6 +227,8 @@ def _answer(endpoint: Endpoint, status: int, described: type | str | None, types
         names.append("ETag")
     if status == 201:
         names.append("Location")
+    if endpoint.refresh_cookie:
+        names.append("Set-Cookie")
     if endpoint.limits:
         names += _LIMITS
     answer: JsonObject = {"description": HTTPStatus(status).phrase, "headers": _headers(names)}

@@ -61,7 +61,9 @@ class Server(ABC):
 
     def freeze(self) -> None:
         """Stop it where it stands: it takes connections from the kernel's queue no more, and answers nothing."""
-        self._signal(signal.SIGSTOP)
+        processes = self._signal(signal.SIGSTOP)
+        # Each thread stops when it is next looked at, so one may still answer what has just been asked.
+        wait_until(lambda: all(map(_stopped, processes)), 10, "stopped processes")
 
     def thaw(self) -> None:
         self._signal(signal.SIGCONT)
@@ -85,6 +87,17 @@ class Server(ABC):
             except psutil.NoSuchProcess:  # it ended with its parent
                 continue
         return processes
+
+
+def _stopped(process: psutil.Process) -> bool:
+    try:
+        states = [
+            (task / "stat").read_text(encoding="utf-8", errors="replace").rpartition(")")[2].split()[0]
+            for task in Path(f"/proc/{process.pid}/task").iterdir()
+        ]
+    except (FileNotFoundError, ProcessLookupError):  # it has ended meanwhile
+        return not process.is_running()
+    return set(states) <= {"T", "t", "Z"}
 
 
 class PostgresServer(Server):

@@ -8,7 +8,7 @@ import msgspec
 from msgspec import Meta
 
 from functions.login import store
-from shared import passwords, settings, tokens
+from shared import passwords, refresh_cookies, settings, tokens
 from shared.bodies import NO_NUL
 from shared.endpoint import Answer, Call, endpoint
 from shared.errors import TooManyRequests, Unauthorized, Unavailable
@@ -24,12 +24,14 @@ class Credentials(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
 @endpoint(
     "POST", "/api/auth/login", body=Credentials, answers={200: Tokens},
     problems=(Unauthorized, TooManyRequests, Unavailable), limits=(store.BY_ADDRESS, store.BY_ACCOUNT),
+    refresh_cookie=True,
 )  # fmt: skip
 def login(call: Call[Credentials, None]) -> Answer:
     """Log in
 
     An unknown address and a wrong password get the same answer in the same time.
     """
+    in_cookie = refresh_cookies.asked_for(call.headers)
     email, password = store.normal(call.body.email), call.body.password
     account = store.find(email)
     if account is None:
@@ -45,5 +47,8 @@ def login(call: Call[Credentials, None]) -> Answer:
         account.id, account.roles, keys=current.token_signing_keys, issuer=current.token_issuer,
         audience=current.token_audience, now_s=time.time(), session_id=session.id,
     )  # fmt: skip
+    if in_cookie:
+        cookie = refresh_cookies.kept(call.headers, session.refresh_token)
+        return Answer(Tokens(access_token=access_token), headers={"Cache-Control": "no-store", **cookie})
     answer = Tokens(access_token=access_token, refresh_token=session.refresh_token)
     return Answer(answer, headers={"Cache-Control": "no-store"})

@@ -8,14 +8,16 @@ import msgspec
 from msgspec import Meta
 
 from functions.refresh_token import store
-from shared import settings, tokens
+from shared import refresh_cookies, settings, tokens
 from shared.endpoint import Answer, Call, endpoint
-from shared.errors import TooManyRequests, Unauthorized, Unavailable
+from shared.errors import FieldError, TooManyRequests, Unauthorized, Unavailable, Unprocessable
 from shared.sessions import Tokens
 
 
 class Refresh(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    refresh_token: Annotated[str, Meta(max_length=256)]
+    refresh_token: Annotated[
+        Annotated[str, Meta(max_length=256)] | msgspec.UnsetType, Meta(description="Required, unless it is in a cookie")
+    ] = msgspec.UNSET
 
     def __repr__(self) -> str:
         return "Refresh(refresh_token=…)"  # it must not get into a log
@@ -24,14 +26,18 @@ class Refresh(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
 @functions_framework.http
 @endpoint(
     "POST", "/api/auth/refresh", body=Refresh, answers={200: Tokens},
-    problems=(Unauthorized, TooManyRequests, Unavailable), limits=(store.BY_ADDRESS,),
+    problems=(Unauthorized, TooManyRequests, Unavailable), limits=(store.BY_ADDRESS,), refresh_cookie=True,
 )  # fmt: skip
 def refresh_token(call: Call[Refresh, None]) -> Answer:
     """Refresh a session
 
     A refresh token is good for one refresh. One that comes a second time is refused, and the session with it: log in.
     """
-    session = store.refresh(call.body.refresh_token)
+    in_cookie = refresh_cookies.asked_for(call.headers)
+    given = refresh_cookies.read(call.headers) if in_cookie else call.body.refresh_token
+    if given is msgspec.UNSET:
+        raise Unprocessable(errors=[FieldError(field="refresh_token", message="It is required")])
+    session = store.refresh(given)
     if session is None:
         raise Unauthorized("The refresh token is not valid, or not any more; log in")
     current = settings.current()
@@ -39,5 +45,8 @@ def refresh_token(call: Call[Refresh, None]) -> Answer:
         session.account_id, session.roles, keys=current.token_signing_keys, issuer=current.token_issuer,
         audience=current.token_audience, now_s=time.time(), session_id=session.id,
     )  # fmt: skip
+    if in_cookie:
+        cookie = refresh_cookies.kept(call.headers, session.refresh_token)
+        return Answer(Tokens(access_token=access_token), headers={"Cache-Control": "no-store", **cookie})
     answer = Tokens(access_token=access_token, refresh_token=session.refresh_token)
     return Answer(answer, headers={"Cache-Control": "no-store"})

@@ -17,13 +17,12 @@ _type = "envoy.extensions.filters.network.http_connection_manager.v3.HttpConnect
 def http_connection_manager(mesh: Mesh, key_sets: Mapping[str, str], edge: Edge, name: str, routes: str) -> Resource:
     """The connection manager of one listener; its routes, in the file `routes`, and its statistics have its name.
 
-    The order of filters is Istio's: tokens, policies, what EnvoyFilters insert, and the router last. CORS alone stands
-    before the tokens and not behind them, so that a page can read why it was refused.
+    The order of filters is Istio's: tokens, policies, CORS, the router last, and what EnvoyFilters insert.
     """
     filters = [
-        extension("envoy.filters.http.cors", "envoy.extensions.filters.http.cors.v3.Cors"),
         *jwt_authn(mesh, key_sets),
         *rbac(mesh),
+        extension("envoy.filters.http.cors", "envoy.extensions.filters.http.cors.v3.Cors"),
         extension(ROUTER, "envoy.extensions.filters.http.router.v3.Router"),
     ]
     config = typed(

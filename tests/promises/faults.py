@@ -172,12 +172,15 @@ def connect(stack: Stack, *, superuser: bool = False) -> psycopg.Connection[tupl
     return psycopg.connect(postgres.url(home.run, password, user=user), autocommit=True, connect_timeout=5)
 
 
-def rows(stack: Stack, query: str, *values: object) -> list[tuple[object, ...]]:
-    """The answer of the database to one query; waits for a database that is still coming back."""
+def rows(stack: Stack, query: str, *values: object, superuser: bool = False) -> list[tuple[object, ...]]:
+    """The answer of the database to one query; waits for a database that is still coming back.
+
+    Of what other roles' sessions do, only a superuser is told.
+    """
     found: list[list[tuple[object, ...]]] = []
 
     def answered() -> bool:
-        with suppress(psycopg.OperationalError), connect(stack) as connection:
+        with suppress(psycopg.OperationalError), connect(stack, superuser=superuser) as connection:
             found.append(connection.execute(query.encode(), values).fetchall())
         return bool(found)
 
@@ -185,7 +188,7 @@ def rows(stack: Stack, query: str, *values: object) -> list[tuple[object, ...]]:
     return found[0]
 
 
-def value(stack: Stack, query: str, *values: object) -> object:
-    """The one value that a query asks for."""
-    ((found,),) = rows(stack, query, *values)
+def value(stack: Stack, query: str, *values: object, superuser: bool = False) -> object:
+    """The one value that a query asks for, otherwise as `rows`."""
+    ((found,),) = rows(stack, query, *values, superuser=superuser)
     return found

@@ -99,7 +99,7 @@ def test_a_kill_between_commit_and_answer_leaves_one_order_with_one_answer(
     first: list[Reply] = []
 
     def commit_waits() -> bool:
-        with connect(own_stack) as connection:
+        with connect(own_stack, superuser=True) as connection:
             query = "SELECT count(*) FROM pg_stat_activity WHERE wait_event = 'SyncRep'"
             return connection.execute(query).fetchone() != (0,)
 

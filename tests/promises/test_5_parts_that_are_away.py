@@ -194,4 +194,4 @@ def threads_and_transactions(stack: Stack) -> tuple[int, int]:
         with suppress(psutil.NoSuchProcess):
             threads = max(threads, psutil.Process(pid).num_threads())
     query = "SELECT count(*) FROM pg_stat_activity WHERE application_name = 'place-order' AND xact_start IS NOT NULL"
-    return threads, int(str(value(stack, query)))
+    return threads, int(str(value(stack, query, superuser=True)))

@@ -22,8 +22,8 @@ from knative.local.api.writing import Writer
 from knative.local.objects.json_values import Object
 from knative.local.objects.world import Objects
 
-# As `kubectl version` shows it: the Kubernetes whose API this is like.
-VERSION: Object = {"major": "1", "minor": "34", "gitVersion": "v1.34.0-zerocart", "platform": "linux/amd64"}
+# As `kubectl version` shows it: the Kubernetes of the kubectl that drives the tests.
+VERSION: Object = {"major": "1", "minor": "37", "gitVersion": "v1.37.0-zerocart"}
 LARGEST_BODY_BYTES = 3 * 1024 * 1024
 # Two looks at the engine are at least so long apart, unless something asks for one.
 REST_S = 0.05

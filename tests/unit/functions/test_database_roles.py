@@ -11,8 +11,8 @@ import pytest
 
 from knative.local.model import KeyReference
 from knative.local.parts import postgres
+from tests.database_roles import SCHEMAS
 from tests.unit.functions.test_every_function import FOLDERS, service_of
-from tests.unit.knative.local.data.test_roles import SCHEMAS
 
 TABLE = re.compile(rf"\b({'|'.join(postgres.ROLES)})\.[a-z_]+\b")
 STATEMENT = re.compile(r"\b(SELECT|INSERT|UPDATE|DELETE|FROM)\b")

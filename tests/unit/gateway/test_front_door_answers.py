@@ -81,6 +81,12 @@ def test_another_page_gets_no_permission(door: FrontDoor, origin: str) -> None:
     assert "access-control-allow-origin" not in answer.headers
 
 
+def test_a_page_of_ours_may_read_that_it_was_refused(door: FrontDoor) -> None:
+    answer = door.ask("/api/orders", headers={"origin": "https://zerocart.example", "authorization": "Bearer x.y.z"})
+    assert answer.status == 401
+    assert answer.headers["access-control-allow-origin"] == "https://zerocart.example"
+
+
 def test_a_page_of_ours_may_read_the_trace_and_the_etag(door: FrontDoor) -> None:
     answer = door.ask("/api/products", headers={"origin": "https://zerocart.example"})
     assert "x-trace-id" in answer.headers["access-control-expose-headers"]

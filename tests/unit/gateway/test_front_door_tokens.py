@@ -111,3 +111,8 @@ def test_a_header_that_would_claim_or_steer_something_does_not_arrive(door: Fron
     reply = door.ask("/api/products", headers={name: "forged", "x-kept": "kept"})
     assert "x-kept" in reply.asked
     assert not [key for key in reply.asked if re.fullmatch(name, key, re.IGNORECASE)]
+
+
+def test_the_clients_address_is_the_one_that_the_door_sees_whatever_is_claimed(door: FrontDoor) -> None:
+    reply = door.ask("/api/products", headers={"X-Client-Address": "6.6.6.6", "X-Forwarded-For": "6.6.6.6"})
+    assert {value for key, value in reply.asked.items() if key.lower() == "x-client-address"} == {"127.0.0.1"}

@@ -223,9 +223,10 @@ def test_what_is_declared_stays_readable_on_the_decorated_function() -> None:
     ("forwarded", "address"),
     [(None, "127.0.0.1"), ("10.0.0.1", "10.0.0.1"), ("6.6.6.6, 10.0.0.1", "10.0.0.1"), ("6.6.6.6,", "127.0.0.1")],
 )
-def test_only_what_our_gateway_appended_tells_the_clients_address(forwarded: str | None, address: str) -> None:
+def test_only_what_our_gateway_wrote_tells_the_clients_address(forwarded: str | None, address: str) -> None:
     environ = {"REMOTE_ADDR": "127.0.0.1"} | ({"HTTP_X_FORWARDED_FOR": forwarded} if forwarded else {})
     assert client_address(environ) == address
+    assert client_address({**environ, "HTTP_X_CLIENT_ADDRESS": "10.0.0.9"}) == "10.0.0.9"
 
 
 class Who(msgspec.Struct, frozen=True):

@@ -14,7 +14,7 @@ from knative.local.api.engine_cluster import EngineCluster
 from knative.local.api.history import History
 from knative.local.daemon import Daemon
 from knative.local.home import Home
-from knative.local.model import RevisionName
+from knative.local.model import RevisionName, Secret
 from knative.local.objects.json_values import Json, Object
 from knative.local.rollout import failed, proven
 
@@ -46,10 +46,14 @@ class Stack:
     def __init__(self, home: Home) -> None:
         self.daemon = Daemon(home)
         self.engine = self.daemon.engine
+        self.made_secrets: tuple[Secret, ...] = ()
         # As after `up`, without the parts that `up` starts.
         self.daemon._up = True
         self.cluster = EngineCluster(
-            self.engine, is_up=lambda: self.daemon._up, secrets=lambda: (), write=self.daemon._write_objects
+            self.engine,
+            is_up=lambda: self.daemon._up,
+            secrets=lambda: self.made_secrets,
+            write=self.daemon._write_objects,
         )
         self.history = History(100)
         self.api = Api(self.cluster, self.history, token=TOKEN, address="127.0.0.1:1")

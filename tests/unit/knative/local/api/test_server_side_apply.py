@@ -83,11 +83,27 @@ def test_a_conflict_is_told_with_the_field_and_the_manager_and_force_ends_it(on_
         assert [(each["manager"], each["operation"]) for each in forced["metadata"]["managedFields"]] == [
             ("one", "Apply"), ("two", "Apply"),
         ]  # fmt: skip
+        assert [each["fieldsV1"] for each in forced["metadata"]["managedFields"]] == [
+            {"f:data": {"f:b": {}}}, {"f:data": {"f:a": {}}},
+        ]  # fmt: skip
         # One no longer applies b, and a is no longer its own.
         left = await stack.patch(f"{path}?fieldManager=one", config_map(c="3"), APPLY)
         assert left["data"] == {"a": "other", "c": "3"}
         nameless = await stack.call("PATCH", path, config_map(), content_type=APPLY)
         assert nameless.code == 400
+
+    on_stack(test)
+
+
+def test_a_field_that_was_changed_by_hand_is_no_longer_its_appliers(on_stack: OnStack) -> None:
+    path = f"{CONFIG_MAPS}/settings"
+
+    async def test(stack: Stack) -> None:
+        await stack.patch(f"{path}?fieldManager=one", config_map(a="1", b="2"), APPLY)
+        patched = await stack.patch(f"{path}?fieldManager=hand", {"data": {"a": "3"}})
+        assert [
+            (each["manager"], each["operation"], each["fieldsV1"]) for each in patched["metadata"]["managedFields"]
+        ] == [("one", "Apply", {"f:data": {"f:b": {}}}), ("hand", "Update", {"f:data": {"f:a": {}}})]
 
     on_stack(test)
 

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from knative.local.model import Namespace, Secret
 from knative.local.store import Store
 from tests.unit.knative.local.api.harness import CONFIG_MAPS, SERVICES, SERVING, Stack, config_map, service
 
@@ -371,5 +372,41 @@ def test_a_service_may_go_while_a_route_names_it(on_stack: OnStack) -> None:
         await stack.create(f"{path}/virtualservices", route)
         assert (await stack.call("DELETE", f"{SERVICES}/hello")).code == 200
         await ready(stack)
+
+    on_stack(test)
+
+
+def test_a_revision_that_only_the_traffic_names_stays_too(on_stack: OnStack) -> None:
+    async def test(stack: Stack) -> None:
+        await ready(stack)
+        traffic = [{"revisionName": "hello-00001", "percent": 100}]
+        await stack.patch(f"{SERVICES}/hello", {"spec": {**ENVIRONMENT["spec"], "traffic": traffic}})
+        stack.ready("hello-00002")
+        refused = await stack.call("DELETE", f"{SERVING}/revisions/hello-00001")
+        assert (refused.code, refused.body["reason"]) == (403, "Forbidden")
+        newest = await stack.call("DELETE", f"{SERVING}/revisions/hello-00002")
+        assert "the newest of its Service" in newest.body["message"]
+
+    on_stack(test)
+
+
+@pytest.mark.parametrize("method", ["PUT", "DELETE"])
+def test_what_the_stack_makes_for_itself_is_nobody_elses_to_write(on_stack: OnStack, method: str) -> None:
+    async def test(stack: Stack) -> None:
+        stack.made_secrets = (Secret(name="key", namespace=Namespace("shop"), data={"a": "b"}),)
+        path = "/api/v1/namespaces/shop/secrets/key"
+        before = await stack.get(path)
+        assert before["data"] == {"a": "Yg=="}
+        assert (await stack.call(method, path, before if method == "PUT" else None)).code == 403
+        assert await stack.get(path) == before
+
+    on_stack(test)
+
+
+def test_a_name_means_one_service_on_one_machine(on_stack: OnStack) -> None:
+    async def test(stack: Stack) -> None:
+        await ready(stack)
+        found = await stack.call("POST", SERVICES.replace("/shop/", "/default/"), service())
+        assert (found.code, found.body["details"]["causes"][0]["field"]) == (422, "metadata.name")
 
     on_stack(test)

@@ -21,6 +21,7 @@ from knative.local.data import roles
 from knative.local.home import PROJECT_ROOT, Home
 from knative.local.parts import postgres as postgres_part
 from shared.migrations import runner
+from tests.database_roles import SCHEMAS
 from tests.servers import PostgresServer
 
 CHANGE = "SELECT INSERT UPDATE"
@@ -80,16 +81,6 @@ COLUMNS = {
         "orders.outbox": "SELECT(published_at) SELECT(sequence)",
     },
 }
-SCHEMAS = {
-    "shop_catalog": {"catalog"},
-    "shop_identity": {"identity"},
-    "shop_carts": {"carts", "catalog", "identity"},
-    "shop_orders": {"orders", "catalog", "identity"},
-    "shop_payments": {"payments"},
-    "shop_analytics": {"analytics", "identity"},
-    "shop_retention": {"analytics", "carts", "identity", "orders"},
-}
-
 OURS = "nspname !~ '^pg_' AND nspname <> 'information_schema'"
 RELATIONS = f"""
     SELECT nspname || '.' || relname, right_of.name FROM pg_class
