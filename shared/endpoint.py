@@ -142,7 +142,8 @@ def endpoint(
             accepts=MappingProxyType(dict(accepts)),
             answers=MappingProxyType(dict(answers)), problems=tuple(problems), token=token or bool(roles),
             roles=tuple(roles), idempotent=idempotent, conditional=conditional, refresh_cookie=refresh_cookie,
-            elsewhere=tuple(elsewhere), limits=tuple(limits), summary=summary, description=" ".join(description.split()),
+            elsewhere=tuple(elsewhere), limits=tuple(limits), summary=summary,
+            description=" ".join(description.split()),
         )  # fmt: skip
         handler = Handler(described, function)
         return _view(function, (described,), (handler,), handler.respond)

@@ -59,9 +59,9 @@ class Tokens(msgspec.Struct, frozen=True, kw_only=True):
     access_token: str
     token_type: Literal["Bearer"] = "Bearer"  # noqa: S105 - its type, no secret
     expires_in: Annotated[int, Meta(description="Seconds from now")] = tokens.LIFETIME_S
-    refresh_token: Annotated[
-        str | msgspec.UnsetType, Meta(description="Absent where it was asked for in a cookie")
-    ] = msgspec.UNSET
+    refresh_token: Annotated[str | msgspec.UnsetType, Meta(description="Absent where it was asked for in a cookie")] = (
+        msgspec.UNSET
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

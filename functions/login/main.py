@@ -31,7 +31,7 @@ def login(call: Call[Credentials, None]) -> Answer:
 
     An unknown address and a wrong password get the same answer in the same time.
     """
-    in_cookie = refresh_cookies.asked_for(call.headers)
+    refresh_cookies.asked_for(call.headers)  # a word that is not known is refused before any work
     email, password = store.normal(call.body.email), call.body.password
     account = store.find(email)
     if account is None:
@@ -47,8 +47,4 @@ def login(call: Call[Credentials, None]) -> Answer:
         account.id, account.roles, keys=current.token_signing_keys, issuer=current.token_issuer,
         audience=current.token_audience, now_s=time.time(), session_id=session.id,
     )  # fmt: skip
-    if in_cookie:
-        cookie = refresh_cookies.kept(call.headers, session.refresh_token)
-        return Answer(Tokens(access_token=access_token), headers={"Cache-Control": "no-store", **cookie})
-    answer = Tokens(access_token=access_token, refresh_token=session.refresh_token)
-    return Answer(answer, headers={"Cache-Control": "no-store"})
+    return refresh_cookies.answer(call.headers, access_token, session.refresh_token)

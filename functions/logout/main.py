@@ -20,6 +20,6 @@ def logout(call: Call[None, None]) -> Answer:
     refreshed. That takes a moment. Other sessions of the account stay.
     """
     assert call.identity is not None  # the endpoint asks for a token
-    cookie = refresh_cookies.forgotten(call.headers) if refresh_cookies.asked_for(call.headers) else {}
+    cookie = refresh_cookies.forgotten(call.headers)
     store.end(call.identity.subject, call.identity.session_id)
     return Answer(status=204, headers={"Cache-Control": "no-store", **cookie})

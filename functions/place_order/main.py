@@ -15,7 +15,7 @@ from shared.orders import Order
 from shared.rate_limits import Limit, by_account
 
 # A person never comes near it; a script that orders without end is held to a part of the shop.
-BY_ACCOUNT = Limit(name="place-order-account", at_once=2000, per_s=50.0, whom=by_account)
+BY_ACCOUNT = Limit(name="place-order-account", at_once=5000, per_s=200.0, whom=by_account)
 
 
 class Payment(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

@@ -11,7 +11,7 @@ from shared.errors import TooManyRequests, Unavailable
 from shared.rate_limits import Limit, by_address
 
 # Requests, not events: who has many sends them in batches. One address may be a whole office behind its router.
-BY_ADDRESS = Limit(name="record-event-address", at_once=3000, per_s=300.0, whom=by_address)
+BY_ADDRESS = Limit(name="record-event-address", at_once=10_000, per_s=300.0, whom=by_address)
 
 
 class Recorded(msgspec.Struct, frozen=True, kw_only=True):

@@ -45,8 +45,4 @@ def refresh_token(call: Call[Refresh, None]) -> Answer:
         session.account_id, session.roles, keys=current.token_signing_keys, issuer=current.token_issuer,
         audience=current.token_audience, now_s=time.time(), session_id=session.id,
     )  # fmt: skip
-    if in_cookie:
-        cookie = refresh_cookies.kept(call.headers, session.refresh_token)
-        return Answer(Tokens(access_token=access_token), headers={"Cache-Control": "no-store", **cookie})
-    answer = Tokens(access_token=access_token, refresh_token=session.refresh_token)
-    return Answer(answer, headers={"Cache-Control": "no-store"})
+    return refresh_cookies.answer(call.headers, access_token, session.refresh_token)

@@ -94,3 +94,31 @@ def test_every_answer_tells_a_browser_to_do_nothing_with_it(door: Door, path: st
     assert headers["X-Content-Type-Options"] == "nosniff"
     assert "default-src 'none'" in headers["Content-Security-Policy"]
     assert headers["Referrer-Policy"] == "no-referrer"
+
+
+def test_a_browser_has_its_refresh_token_in_a_cookie_alone(door: Door) -> None:
+    customer = join(door)
+    browser = {"X-Refresh-Token": "cookie", "Origin": "https://zerocart.example"}
+    given = door.post("/api/auth/login", {"email": customer.email, "password": customer.password}, headers=browser)
+    assert (given.status, set(given.json)) == (200, {"access_token", "token_type", "expires_in"})
+    cookie, *attributes = given.headers["Set-Cookie"].split("; ")
+    assert {"Secure", "HttpOnly", "SameSite=Strict", "Path=/api/auth"} <= set(attributes)
+    following = door.post("/api/auth/refresh", {}, headers={**browser, "Cookie": cookie})
+    assert (following.status, set(following.json)) == (200, set(given.json))
+    token = following.text("access_token")
+    ended = door.call("POST", "/api/auth/logout", headers=browser, token=token)
+    assert (ended.status, ended.headers["Set-Cookie"].partition(";")[0]) == (204, "zerocart_refresh=")
+    cookie = following.headers["Set-Cookie"].partition(";")[0]
+    assert door.post("/api/auth/refresh", {}, headers={**browser, "Cookie": cookie}).status == 401
+
+
+def test_another_sites_script_is_allowed_neither_the_cookie_nor_the_header_for_it(door: Door) -> None:
+    for path in ("/api/auth/login", "/api/auth/refresh", "/api/auth/logout"):
+        for origin in ("https://zerocart.example", "https://evil.example"):
+            asked = {
+                "Origin": origin, "Access-Control-Request-Method": "POST",
+                "Access-Control-Request-Headers": "content-type,x-refresh-token",
+            }  # fmt: skip
+            reply = door.call("OPTIONS", path, headers=asked)
+            assert "Access-Control-Allow-Credentials" not in reply.headers
+            assert "x-refresh-token" not in reply.headers.get("Access-Control-Allow-Headers", "").lower()

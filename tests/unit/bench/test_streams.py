@@ -64,6 +64,6 @@ def test_open_who_is_not_answered_in_the_end_is_counted(door: FrontDoor) -> None
 
 
 def test_closed_each_answer_makes_room_for_one_request(door: FrontDoor) -> None:
-    outcome = closed_load(door.port, repeat(get(door, "/api/products")), in_flight=4, for_s=0.3, connection_count=2)
+    outcome = closed_load(door.port, repeat(get(door, "/api/products")), in_flight=4, for_s=1.5, connection_count=2)
     assert {reply.status for reply in outcome.replies} == {200}
     assert outcome.sent.total() == len(outcome.replies) + 4

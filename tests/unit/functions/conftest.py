@@ -51,7 +51,8 @@ class Function:
     """One function, whole, as a client sees it."""
 
     def __init__(self, name: str) -> None:
-        self._client = Client(build_app(FUNCTIONS / name / "main.py", settings.current()), Reply)
+        app = build_app(FUNCTIONS / name / "main.py", settings.current())
+        self._client = Client(app, Reply, use_cookies=False)  # a test says itself which cookies it sends
 
     def get(self, path: str, **arguments: Any) -> Reply:
         return cast("Reply", self._client.get(path, **arguments))

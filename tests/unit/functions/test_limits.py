@@ -51,7 +51,7 @@ def test_an_account_that_orders_without_end_waits_and_others_do_not(paying_shop:
     paying_shop.stock({"A": 10})
     place_order = paying_shop.function("place_order")
     first = order(place_order, paying_shop, ACCOUNT_ID, "key-1")
-    assert (first.status_code, first.headers["RateLimit-Policy"]) == (201, '"place-order-account";q=2000;w=40')
+    assert (first.status_code, first.headers["RateLimit-Policy"]) == (201, '"place-order-account";q=5000;w=25')
     assert STANDING.fullmatch(first.headers["RateLimit"])
     use_up(ORDERS, OTHER_ACCOUNT_ID)
     assert refused(order(place_order, paying_shop, OTHER_ACCOUNT_ID, "key-1"))

@@ -3,6 +3,7 @@
 import dataclasses
 import hashlib
 import json
+import re
 import statistics
 import time
 
@@ -153,3 +154,35 @@ def test_a_hash_of_older_parameters_is_renewed_when_the_password_is_known(shop: 
 def test_a_wrong_field_is_named(login: Function, body: dict[str, object], field: str) -> None:
     response = login.post("/api/auth/login", json=body)
     assert (response.status_code, fields(response)) == (422, [field])
+
+
+def test_who_asks_for_it_gets_the_refresh_token_in_a_cookie_that_no_script_reads(login: Function) -> None:
+    response = login.post(
+        "/api/auth/login", json={"email": EMAIL, "password": PASSWORD},
+        headers={"X-Refresh-Token": "cookie", "Origin": "https://zerocart.example"},
+    )  # fmt: skip
+    assert set(response.json) == {"access_token", "token_type", "expires_in"}
+    value, *attributes = response.headers["Set-Cookie"].split("; ")
+    assert re.fullmatch(r"zerocart_refresh=[\w-]{43}", value)
+    assert set(attributes) >= {"Secure", "HttpOnly", "Max-Age=2592000", "Path=/api/auth", "SameSite=Strict"}
+    assert not any(attribute.startswith("Domain") for attribute in attributes), "it is this host's alone"
+
+
+@pytest.mark.parametrize(("origin", "secure"), [("http://localhost:8080", False), ("https://a.example", True)])
+def test_the_cookie_travels_without_tls_only_for_a_page_that_did(login: Function, origin: str, secure: bool) -> None:
+    headers = {"X-Refresh-Token": "cookie", "Origin": origin}
+    response = login.post("/api/auth/login", json={"email": EMAIL, "password": PASSWORD}, headers=headers)
+    assert ("Secure" in response.headers["Set-Cookie"].split("; ")) == secure
+
+
+def test_who_does_not_ask_for_a_cookie_gets_none(login: Function) -> None:
+    response = send(login)
+    assert "Set-Cookie" not in response.headers
+    assert response.json["refresh_token"]
+
+
+def test_another_word_for_where_the_token_shall_be_is_refused(login: Function) -> None:
+    response = login.post(
+        "/api/auth/login", json={"email": EMAIL, "password": PASSWORD}, headers={"X-Refresh-Token": "jar"}
+    )
+    assert (response.status_code, response.json["type"]) == (400, "malformed-request")

@@ -81,3 +81,12 @@ def test_the_answer_waits_until_every_process_knows(shop: Shop, monkeypatch: pyt
 
 def test_who_has_no_token_is_401(shop: Shop) -> None:
     assert shop.function("logout").post("/api/auth/logout").status_code == 401
+
+
+@pytest.mark.usefixtures("account")
+def test_who_keeps_the_refresh_token_in_a_cookie_has_it_deleted(shop: Shop) -> None:
+    headers = {"Authorization": f"Bearer {log_in(shop)['access_token']}", "X-Refresh-Token": "cookie"}
+    response = shop.function("logout").post("/api/auth/logout", headers=headers)
+    value, *attributes = response.headers["Set-Cookie"].split("; ")
+    assert (response.status_code, value) == (204, "zerocart_refresh=")
+    assert {"Max-Age=0", "Path=/api/auth"} <= set(attributes)

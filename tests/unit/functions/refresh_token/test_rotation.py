@@ -96,3 +96,33 @@ def test_what_was_never_given_out_is_401(shop: Shop, token: str) -> None:
 def test_a_wrong_field_is_named(shop: Shop, body: dict[str, object], field: str) -> None:
     response = shop.function("refresh_token").post("/api/auth/refresh", json=body)
     assert (response.status_code, fields(response)) == (422, [field])
+
+
+def by_cookie(shop: Shop, token: str) -> Reply:
+    headers = {"X-Refresh-Token": "cookie", "Cookie": f"zerocart_refresh={token}", "Origin": "https://a.example"}
+    return shop.function("refresh_token").post("/api/auth/refresh", json={}, headers=headers)
+
+
+def test_a_token_in_a_cookie_is_refreshed_into_the_next_cookie(shop: Shop, given: dict[str, str]) -> None:
+    first = by_cookie(shop, given["refresh_token"])
+    assert (first.status_code, set(first.json)) == (200, {"access_token", "token_type", "expires_in"})
+    following = first.headers["Set-Cookie"].partition(";")[0].removeprefix("zerocart_refresh=")
+    assert following != given["refresh_token"]
+    assert by_cookie(shop, following).status_code == 200
+    again = by_cookie(shop, following)
+    assert (again.status_code, "Set-Cookie" in again.headers) == (401, False)
+
+
+def test_a_cookie_without_the_header_that_no_form_can_send_does_nothing(shop: Shop, given: dict[str, str]) -> None:
+    client = shop.function("refresh_token")
+    headers = {"Cookie": f"zerocart_refresh={given['refresh_token']}"}
+    response = client.post("/api/auth/refresh", json={}, headers=headers)
+    assert (response.status_code, fields(response)) == (422, ["refresh_token"])
+    form = {"X-Refresh-Token": "cookie", **headers}
+    assert client.post("/api/auth/refresh", data="{}", headers=form).status_code == 415
+    assert refresh(client, given["refresh_token"]).status_code == 200, "it was not used up"
+
+
+def test_the_header_without_a_cookie_is_401(shop: Shop) -> None:
+    response = shop.function("refresh_token").post("/api/auth/refresh", json={}, headers={"X-Refresh-Token": "cookie"})
+    assert (response.status_code, response.json["type"]) == (401, "unauthorized")
