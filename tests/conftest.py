@@ -29,7 +29,9 @@ TOGETHER = {
     "tests/contract": "stack",
     "tests/docs": "stack",
     "tests/unit/knative/local/test_cli.py": "stack",
+    "tests/unit/knative/local/test_seeing.py": "stack",
     "tests/promises": "promises",
+    "tests/unit/knative/local/test_inner_loop.py": "promises",
     "tests/unit/knative/local/data/test_on_a_stack.py": "promises",
     "tests/unit/knative/local/eventing/test_on_a_stack.py": "promises",
 }

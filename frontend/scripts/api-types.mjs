@@ -23,6 +23,8 @@ const made = HEAD + astToString(await openapiTS(document, { alphabetize: true })
 if (!process.argv.includes('--check')) {
   writeFileSync(target, made);
 } else if (!existsSync(target) || readFileSync(target, 'utf8') !== made) {
-  console.error('src/shared/api/schema.ts is not what the functions declare: run `npm run types` and read the difference');
+  console.error(
+    'src/shared/api/schema.ts is not what the functions declare: run `npm run types` and read the difference',
+  );
   process.exit(1);
 }

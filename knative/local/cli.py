@@ -8,25 +8,27 @@ import json
 import os
 import sys
 import time
-from typing import Any
+from typing import Any, NoReturn
 
 import click
 
 from knative.local import control, launch, logs, status
-from knative.local.control import Step
+from knative.local.burst.commands import burst
+from knative.local.control import Step, Tell
 from knative.local.data.commands import backup, person, restore
 from knative.local.home import Home
 from knative.local.retail.commands import replay, seed
 from knative.local.terminal import duration, harmless, shortest, show_error, show_step
+from knative.local.top.commands import top
 from shared.errors import StartError, ZerocartError
 
 
-def ask(home: Home, message: dict[str, Any]) -> Any:
+def ask(home: Home, message: dict[str, Any], tell: Tell = show_step) -> Any:
     """Ask the engine, showing its steps; gives its result. Raises StartError where no engine lives."""
     try:
         for answer in control.request(home.control_socket, message):
             if isinstance(answer, Step):
-                show_step(answer)
+                tell(answer)
             else:
                 return answer["result"]
     except (FileNotFoundError, ConnectionRefusedError):
@@ -116,17 +118,40 @@ def show_logs(home: Home, name: str, follow: bool, lines: int) -> None:
     multiple=True,
     help="A manifest or a folder of them; - reads standard input.",
 )
+@click.option("--watch", "go_on", is_flag=True, help="Apply again when a file, or the code of a function, is saved.")
 @click.pass_obj
-def apply(home: Home, paths: tuple[str, ...]) -> None:
+def apply(home: Home, paths: tuple[str, ...], go_on: bool) -> None:
     """Take over manifests; a changed service gets a new revision when that has shown that it can serve."""
+    if go_on:
+        _watch(home, paths)
     result = ask(home, {"op": "apply", "files": status.read_files(paths)})
     click.echo(f"Applied {result['objects']} objects, {len(result['changed'])} changed")
     for name in result["revisions"]:
         click.echo(f"Made revision {name}")
 
 
+def _watch(home: Home, paths: tuple[str, ...]) -> NoReturn:
+    from knative.local import watching  # noqa: PLC0415 - only this option needs it
+
+    if "-" in paths:
+        raise click.UsageError("--watch follows files, and standard input is none")
+    # What nobody can mend by saving a file ends it here; what comes later is shown, and the watch goes on.
+    status.read_files(paths)
+    ask(home, {"op": "status"})
+    watching.watch(
+        paths,
+        home,
+        apply=lambda: list(ask(home, {"op": "apply", "files": status.read_files(paths)}, lambda _: None)["revisions"]),
+        reload=lambda: ask(home, {"op": "reload"}, lambda _: None),
+        show_step=show_step,
+        show_error=show_error,
+    )
+
+
 zerocart.add_command(seed)
 zerocart.add_command(replay)
+zerocart.add_command(top)
+zerocart.add_command(burst)
 zerocart.add_command(backup)
 zerocart.add_command(restore)
 zerocart.add_command(person)

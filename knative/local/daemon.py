@@ -91,6 +91,7 @@ class Daemon:
         operations: dict[str, Callable[[dict[str, Any], Tell], Awaitable[object]]] = {
             "up": self._bring_up_or_leave,
             "apply": self._apply,
+            "reload": self._reload,
             "status": self._status,
             "quit": self._quit,
         }
@@ -250,6 +251,14 @@ class Daemon:
                 "changed": [str(key) for key in proposal.changed],
                 "revisions": [each.name for each in made],
             }
+
+    async def _reload(self, _request: dict[str, Any], tell: Tell) -> object:
+        """Let functions start with the common library as it is now. Raises StartError where that does not load."""
+        async with self._busy:
+            if not self._up:
+                raise StartError("the stack is not up", "`zerocart up` first")
+            await self._bring_up_zygote(tell)
+            return {}
 
     async def _write_objects(
         self, documents: list[Node], gone: list[Key], managers: dict[Key, tuple[Object, ...]], only_check: bool

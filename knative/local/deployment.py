@@ -38,6 +38,7 @@ class Deployment:
     ping_sources: tuple[PingSource, ...]
     sink_bindings: tuple[SinkBinding, ...]
     autoscaler_defaults: Defaults
+    rollout_duration_s: int
     mesh: gateway.istio.Mesh
 
     def shop_setting(self, name: str) -> str | None:
@@ -125,6 +126,7 @@ def check(documents: Sequence[Node], home: Home, absent: Collection[tuple[Namesp
         ping_sources=ours.ping_sources,
         sink_bindings=ours.sink_bindings,
         autoscaler_defaults=ours.autoscaler_defaults,
+        rollout_duration_s=ours.rollout_duration_s,
         mesh=mesh,
     )
 

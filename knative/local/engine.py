@@ -18,6 +18,7 @@ from pathlib import Path
 
 from knative.local import environment, logs, samples, shares, view
 from knative.local.channel import Channel, receive_kept
+from knative.local.cold_starts import StartBook
 from knative.local.crashes import MOST_START_CRASHES, Crashes
 from knative.local.deployment import Deployment, digest, function_of
 from knative.local.eventing.sources import Sources
@@ -49,11 +50,13 @@ from knative.local.rollout import (
     newest_of,
     next_revision,
     proven,
+    rollouts,
     routed,
     superfluous,
 )
 from knative.local.scaling import Scaling
 from knative.local.sockets import SocketTable
+from knative.local.start_failures import explain
 from knative.local.store import Store
 from knative.local.zygote import ForkRequest
 from shared.errors import StartError
@@ -77,12 +80,13 @@ class Engine:
         self.scaling = Scaling()
         self.sources = Sources(self.front_door.mesh_port, on_failure)
         self.deployment: Deployment | None = None
-        self.cold_starts_s: dict[RevisionName, list[float]] = {}
+        self.starts = StartBook()
         self.zygote = Channel(self._zygote_speaks, self._zygote_gone)
         self.keeper = Channel(lambda _message: None, lambda: None)
         self._crashes = Crashes()
         self._environments: dict[RevisionName, dict[str, str]] = {}
         self._turn_due = asyncio.Event()
+        self._traffic_moves = asyncio.Event()
         self._proof_changed = asyncio.Condition()
         # Called when a revision has shown that it can serve, or that it cannot.
         self.on_proof: Callable[[], None] = lambda: None
@@ -97,7 +101,14 @@ class Engine:
         self._events.bind(str(self.home.events_socket))
         self._events.setblocking(False)
         asyncio.get_running_loop().add_reader(self._events.fileno(), self._instance_speaks)
-        for loop in (self._turn_when_due, self._sample, self._refresh_keys, self._tidy, self.sources.run):
+        for loop in (
+            self._turn_when_due,
+            self._sample,
+            self._roll_out,
+            self._refresh_keys,
+            self._tidy,
+            self.sources.run,
+        ):
             task = asyncio.create_task(loop())
             task.add_done_callback(self._loop_ended)
             self._tasks.append(task)
@@ -156,7 +167,7 @@ class Engine:
             revision = next_revision(service, "", function_of(service), [])
             assert revision is not None
             environment.resolve(revision, sources, {})
-        serving = routed(destinations(deployment.services.values(), revisions))
+        serving = routed(destinations(deployment.services.values(), revisions, self.store.rollouts))
         for name in serving & self.store.revisions.keys():
             environment.resolve(self.store.revisions[name], sources, {})
 
@@ -186,10 +197,14 @@ class Engine:
                 made.append(revision)
         for reached in self._reachable() & self.store.revisions.keys():
             self.store.revisions[reached] = replace(self.store.revisions[reached], active_at_s=time.time())
-        for gone in superfluous(deployment.services, list(self.store.revisions.values()), time.time()):
+        for gone in superfluous(
+            deployment.services, list(self.store.revisions.values()), time.time(), self.store.rollouts
+        ):
             self.store.forget(gone)
             self.scaling.forget(gone)
+            self.starts.forget(gone)
         self.store.note_deployed({revision.service for revision in made})
+        self._move_traffic(deployment)
         self.store.save()
         self.deployment = deployment
         self.sources.configure(deployment.ping_sources, deployment.sink_bindings, deployment.services)
@@ -238,6 +253,7 @@ class Engine:
             return
         self.store.forget(name)
         self.scaling.forget(name)
+        self.starts.forget(name)
         self.store.save()
         self.publish()
         self.turn_soon()
@@ -245,7 +261,26 @@ class Engine:
     def publish(self) -> None:
         """Bring Envoy's files in step with the revisions."""
         if self.deployment:
-            self.front_door.publish(self.deployment, self.store.revisions.values())
+            self.front_door.publish(self.deployment, self.store.revisions.values(), self.store.rollouts)
+
+    def _move_traffic(self, deployment: Deployment | None) -> bool:
+        """Let gradual rollouts go as far as is due, and begin those of new revisions. True where traffic has moved.
+
+        The caller saves and publishes: what Envoy is told, the next engine must know.
+        """
+        if deployment is None:
+            return False
+        before = self.store.rollouts
+        self.store.rollouts = rollouts(
+            deployment.services.values(),
+            self.store.revisions.values(),
+            before,
+            default_duration_s=deployment.rollout_duration_s,
+            now_s=time.time(),
+        )
+        if any(rollout.moving for rollout in self.store.rollouts.values()):
+            self._traffic_moves.set()
+        return self.store.rollouts != before
 
     def replace_instances(self) -> None:
         """Let every instance finish and leave; new ones come from the zygote as it is now."""
@@ -279,8 +314,9 @@ class Engine:
                     instances=[each for each in self.instances.observed() if each.revision == revision.name],
                     desired_count=self.desired(revision),
                     load=self.scaling.load(revision.name),
-                    cold_starts_s=self.cold_starts_s.get(revision.name, []),
+                    cold_starts=self.starts.of(revision.name),
                 ),
+                self.store.rollouts.get(service.name),
             )
             for service in (self.deployment.services.values() if self.deployment else ())
         ]
@@ -334,6 +370,7 @@ class Engine:
         if not self.zygote.connected or name not in self._environments:
             return
         self.instances.expect(name, now_s)
+        self.starts.asked(name, now_s)
         request = ForkRequest(
             revision=name,
             code_root=str(self.store.folder(name)),
@@ -353,13 +390,17 @@ class Engine:
     # What happens: each only notes it and asks for a turn.
 
     def _connection_waits(self, revision: RevisionName) -> None:
-        self.scaling.poke(revision, time.monotonic())
+        now_s = time.monotonic()
+        self.starts.waits(revision, now_s)
+        self.scaling.poke(revision, now_s)
         self._turn()
 
     def _zygote_speaks(self, message: object) -> None:
         match message:
             case {"forked": int(pid), "revision": str(revision)}:
-                self.instances.forked(pid, RevisionName(revision), time.monotonic())
+                now_s = time.monotonic()
+                self.starts.forked(pid, RevisionName(revision), now_s)
+                self.instances.forked(pid, RevisionName(revision), now_s)
                 self.turn_soon()
 
     def _instance_speaks(self) -> None:
@@ -369,9 +410,9 @@ class Engine:
                 self._instance_ready(int(record["pid"]), RevisionName(record["revision"]))
 
     def _instance_ready(self, pid: int, name: RevisionName) -> None:
-        took_s = self.instances.ready(pid, name, time.monotonic())
-        if took_s is not None:
-            self.cold_starts_s.setdefault(name, []).append(took_s)
+        now_s = time.monotonic()
+        self.starts.ready(pid, name, now_s)
+        self.instances.ready(pid, name, now_s)
         self._crashes.forget(name)
         revision = self.store.revisions.get(name)
         if revision and revision.proof is not Proof.READY:
@@ -379,22 +420,27 @@ class Engine:
             self.publish()
         self.turn_soon()
 
-    def _instance_ended(self, _pid: int, name: RevisionName, phase: Phase) -> None:
+    def _instance_ended(self, pid: int, name: RevisionName, phase: Phase) -> None:
+        self.starts.ended(pid)
         if phase in {Phase.STARTING, Phase.READY} and name in self.store.revisions:
             # One that was serving is replaced at once: it was killed, more likely than broken.
             pause_s = self._crashes.add(name, time.monotonic(), had_served=phase is Phase.READY)
             asyncio.get_running_loop().call_later(pause_s, self.turn_soon)
             revision = self.store.revisions[name]
             if revision.proof is Proof.UNPROVEN and self._crashes.count(name) >= MOST_START_CRASHES:
-                self._settle(failed(revision, last_lines(self.home.log(revision.service), 3) or "its process ended"))
+                said = last_lines(self.home.log(revision.service), 40)
+                roots = (str(self.store.folder(name)), str(self.home.project))
+                self._settle(failed(revision, explain(said, roots) or "its process ended"))
         self.turn_soon()
 
     def _zygote_gone(self) -> None:
         self.instances.lose_pending()
+        self.starts.lose_asked()
         self.turn_soon()
 
     def _settle(self, revision: Revision) -> None:
         self.store.revisions[revision.name] = revision
+        self._move_traffic(self.deployment)
         self.store.save()
         if revision.proof is Proof.READY:
             self.scaling.start(revision, time.monotonic())
@@ -441,10 +487,25 @@ class Engine:
     def _reachable(self) -> frozenset[RevisionName]:
         revisions = list(self.store.revisions.values())
         services = self.deployment.services.values() if self.deployment else ()
-        return routed(destinations(services, revisions))
+        return routed(destinations(services, revisions, self.store.rollouts))
 
     def _ready_counts(self) -> Callable[[RevisionName], int]:
         return lambda name: self.instances.count(name, Phase.READY)
+
+    async def _roll_out(self) -> None:
+        """Take the steps of gradual rollouts when they are due."""
+        while True:
+            await self._traffic_moves.wait()
+            due_at_s = min((each.due_at_s for each in self.store.rollouts.values() if each.moving), default=None)
+            if due_at_s is None:
+                self._traffic_moves.clear()
+                continue
+            # Not longer than a second: the clock of the wall may be set, and what is due with it.
+            await asyncio.sleep(min(1.0, max(0.0, due_at_s - time.time())))
+            if self._move_traffic(self.deployment):
+                self.store.save()
+                self.publish()
+                self.on_proof()
 
     async def _refresh_keys(self) -> None:
         """Ask the issuer for its keys again and again; soon while there are none, or it did not answer."""

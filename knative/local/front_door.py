@@ -8,17 +8,18 @@ for them, and the last known ones are kept on disk for the next start.
 import asyncio
 import json
 import socket
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from gateway.envoy import Edge, EnvoyFiles, check, command, files, find_binary
 from knative.local import http_get, shares
 from knative.local.deployment import Deployment
+from knative.local.gradual_rollout import Rollout
 from knative.local.home import Home
-from knative.local.model import Backend
+from knative.local.model import Backend, ServiceName
 from knative.local.parts.part import Recipe
 from knative.local.processes import Records, write_atomically
-from knative.local.rollout import Proof, Revision, destinations
+from knative.local.rollout import NO_ROLLOUTS, Proof, Revision, destinations
 from shared.errors import StartError
 
 # How often istiod asks an issuer for its keys again (PILOT_JWT_PUB_KEY_REFRESH_INTERVAL) is 20 minutes.
@@ -44,23 +45,30 @@ class FrontDoor:
             access_log=self._home.log("gateway"),
         )
 
-    def publish(self, deployment: Deployment, revisions: Iterable[Revision]) -> None:
+    def publish(
+        self,
+        deployment: Deployment,
+        revisions: Iterable[Revision],
+        rollouts: Mapping[ServiceName, Rollout] = NO_ROLLOUTS,
+    ) -> None:
         """Write the files for what is deployed and ready now; unchanged ones are left alone."""
-        files.write(self._translate(deployment, revisions), self._home.envoy)
+        files.write(self._translate(deployment, revisions, rollouts), self._home.envoy)
 
     def refuse_what_envoy_refuses(self, deployment: Deployment, revisions: Iterable[Revision]) -> None:
         """Ask Envoy itself before anything is taken over. Raises StartError with its words."""
-        if objection := check(self._translate(deployment, revisions), find_binary()):
+        if objection := check(self._translate(deployment, revisions, NO_ROLLOUTS), find_binary()):
             raise StartError(
                 f"Envoy refuses what the manifests come to: {objection}",
                 "an EnvoyFilter speaks Envoy's own language: correct what it patches",
             )
 
-    def _translate(self, deployment: Deployment, revisions: Iterable[Revision]) -> EnvoyFiles:
+    def _translate(
+        self, deployment: Deployment, revisions: Iterable[Revision], rollouts: Mapping[ServiceName, Rollout]
+    ) -> EnvoyFiles:
         known = list(revisions)
         return files.translate(
             deployment.mesh,
-            destinations(deployment.services.values(), known),
+            destinations(deployment.services.values(), known, rollouts),
             [
                 Backend(
                     revision=revision.name,

@@ -99,6 +99,8 @@ class Service:
     traffic: tuple[TrafficTarget, ...] = (TrafficTarget(percent=100),)
     annotations: Mapping[str, str] = field(default_factory=lambda: EMPTY)
     labels: Mapping[str, str] = field(default_factory=lambda: EMPTY)
+    # How long its traffic takes to move to a new revision; 0: as long as ConfigMap `config-network` says.
+    rollout_duration_s: int = 0
 
     @property
     def cluster_local(self) -> bool:

@@ -5,10 +5,13 @@ Pure. A revision is a snapshot of a Service's template and its function's code. 
 revision, and one that never gets ready leaves the one before it serving.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import Enum
+from types import MappingProxyType
 
+from knative.local import gradual_rollout
+from knative.local.gradual_rollout import Rollout
 from knative.local.model import (
     Destination,
     Namespace,
@@ -26,6 +29,7 @@ RETAIN_SINCE_MADE_S = 48 * 3600.0
 RETAIN_SINCE_ACTIVE_S = 15 * 3600.0
 LEAST_KEPT_REVISIONS = 20
 MOST_KEPT_REVISIONS = 1000
+NO_ROLLOUTS: Mapping[ServiceName, Rollout] = MappingProxyType({})
 NO_GC_ANNOTATION = "serving.knative.dev/no-gc"
 
 
@@ -96,19 +100,55 @@ def latest_ready(service: ServiceName, revisions: Sequence[Revision]) -> Revisio
     return newest_of(service, [revision for revision in revisions if revision.proof is Proof.READY])
 
 
-def destination(service: Service, revisions: Sequence[Revision]) -> Destination:
-    """Who stands behind a Service's host now: its traffic with `latest` resolved, and only what is ready."""
+def rollouts(
+    services: Iterable[Service],
+    revisions: Iterable[Revision],
+    before: Mapping[ServiceName, Rollout],
+    *,
+    default_duration_s: int,
+    now_s: float,
+) -> dict[ServiceName, Rollout]:
+    """Where the traffic to each Service's latest revision stands now, going on from where it stood before."""
+    own = _by_service(revisions)
+    result = {}
+    for service in services:
+        found = own.get(service.name, [])
+        latest = latest_ready(service.name, found)
+        percent = sum(target.percent for target in service.traffic if target.revision is None)
+        if latest and percent:
+            result[service.name] = gradual_rollout.advance(
+                before.get(service.name),
+                latest.name,
+                percent,
+                ready={revision.name for revision in found if revision.proof is Proof.READY},
+                duration_s=service.rollout_duration_s or default_duration_s,
+                now_s=now_s,
+            )
+    return result
+
+
+def destination(service: Service, revisions: Sequence[Revision], rollout: Rollout | None = None) -> Destination:
+    """Who stands behind a Service's host now: its traffic with `latest` resolved, and only what is ready.
+
+    Args:
+        rollout: who has the traffic to `latest` while that moves. A tag's host leads to the latest at once.
+    """
     latest = latest_ready(service.name, revisions)
     ready = {revision.name for revision in revisions if revision.proof is Proof.READY}
+    moving = rollout if rollout and _fits(rollout, service, ready) else None
     percents: dict[RevisionName, int] = {}
     tags: dict[str, RevisionName] = {}
     for target in service.traffic:
         name = target.revision or (latest.name if latest else None)
         if name is None or name not in ready:
             continue
-        percents[name] = percents.get(name, 0) + target.percent
         if target.tag:
             tags[target.tag] = name
+        if target.revision is None and moving:
+            continue
+        percents[name] = percents.get(name, 0) + target.percent
+    for share in moving.shares if moving else ():
+        percents[share.revision] = percents.get(share.revision, 0) + share.percent
     targets = tuple(RouteTarget(revision=name, percent=percent) for name, percent in percents.items() if percent)
     if sum(target.percent for target in targets) != 100:
         # A target that is gone or not ready must not lose its share of the requests.
@@ -122,12 +162,27 @@ def destination(service: Service, revisions: Sequence[Revision]) -> Destination:
     )
 
 
-def destinations(services: Iterable[Service], revisions: Iterable[Revision]) -> list[Destination]:
+def _fits(rollout: Rollout, service: Service, ready: Collection[RevisionName]) -> bool:
+    """Whether it is of the Service's traffic and its revisions as they are now, not of those before a change."""
+    percent = sum(target.percent for target in service.traffic if target.revision is None)
+    return rollout.percent == percent and all(share.revision in ready for share in rollout.shares)
+
+
+def destinations(
+    services: Iterable[Service],
+    revisions: Iterable[Revision],
+    rollouts: Mapping[ServiceName, Rollout] = NO_ROLLOUTS,
+) -> list[Destination]:
     """The `destination` of each Service. Each looks at its own revisions alone, however many others there are."""
+    own = _by_service(revisions)
+    return [destination(service, own.get(service.name, []), rollouts.get(service.name)) for service in services]
+
+
+def _by_service(revisions: Iterable[Revision]) -> dict[ServiceName, list[Revision]]:
     own: dict[ServiceName, list[Revision]] = {}
     for revision in revisions:
         own.setdefault(revision.service, []).append(revision)
-    return [destination(service, own.get(service.name, [])) for service in services]
+    return own
 
 
 def routed(destinations: Sequence[Destination]) -> frozenset[RevisionName]:
@@ -139,7 +194,10 @@ def routed(destinations: Sequence[Destination]) -> frozenset[RevisionName]:
 
 
 def superfluous(
-    services: Mapping[ServiceName, Service], revisions: Sequence[Revision], now_s: float
+    services: Mapping[ServiceName, Service],
+    revisions: Sequence[Revision],
+    now_s: float,
+    rollouts: Mapping[ServiceName, Rollout] = NO_ROLLOUTS,
 ) -> set[RevisionName]:
     """Revisions that can go, by Knative's rules (`pkg/reconciler/gc/gc.go`).
 
@@ -153,7 +211,9 @@ def superfluous(
     for service in services.values():
         own = by_service.get(service.name, [])
         latest = latest_ready(service.name, own)
-        kept = routed([destination(service, own)]) | {each.name for each in (*own[:1], latest) if each}
+        kept = routed([destination(service, own, rollouts.get(service.name))]) | {
+            each.name for each in (*own[:1], latest) if each
+        }
         idle = sorted(
             (
                 revision

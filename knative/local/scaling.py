@@ -15,11 +15,16 @@ REPORT_S = 1.0
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RevisionLoad:
-    """What one revision does, for people: means over the last second."""
+    """What one revision does, for people: means over the last second, and what an instance is meant to carry of it.
+
+    `target` is in the unit of `metric`: requests at once, or requests a second.
+    """
 
     concurrency: float = 0.0
     rps: float = 0.0
     panic: bool = False
+    metric: str = "concurrency"
+    target: float = 0.0
 
 
 @dataclass(slots=True)
@@ -67,7 +72,14 @@ class Scaling:
         found = self._scalers.get(name)
         if found is None:
             return RevisionLoad()
-        return RevisionLoad(concurrency=found.meter.last_concurrency, rps=found.meter.last_rps, panic=found.panic)
+        settings = self._settings(found.revision)
+        return RevisionLoad(
+            concurrency=found.meter.last_concurrency,
+            rps=found.meter.last_rps,
+            panic=found.panic,
+            metric=settings.metric,
+            target=settings.target,
+        )
 
     @property
     def busy(self) -> bool:

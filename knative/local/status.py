@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
+from knative.local import control
 from knative.local.control import Step
 from knative.local.home import Home
 from knative.local.terminal import duration, table
@@ -60,6 +61,18 @@ def _sources(sources: Iterable[Mapping[str, Any]]) -> str:
             ]
         )
     return table(rows)
+
+
+def look(home: Home, timeout_s: float = 5.0) -> dict[str, Any]:
+    """What the engine says now, without a word to a person. Raises StartError where none lives, or it is silent."""
+    try:
+        for answer in control.request(home.control_socket, {"op": "status"}, timeout_s=timeout_s):
+            if not isinstance(answer, Step):
+                found: dict[str, Any] = answer["result"]
+                return found
+    except (FileNotFoundError, ConnectionRefusedError):
+        raise StartError("the stack is not up", "`make up` (or `zerocart up`) starts it") from None
+    raise StartError("the engine said nothing", "`zerocart logs engine` shows why")
 
 
 def first_answer(home: Home, patience_s: float = 20.0) -> Step:

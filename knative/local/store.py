@@ -11,11 +11,13 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 from knative.local.deployment import code_folders
+from knative.local.gradual_rollout import Rollout
 from knative.local.home import Home
 from knative.local.manifest import read
-from knative.local.model import Namespace, RevisionName, ServiceName
+from knative.local.model import Namespace, RevisionName, RouteTarget, ServiceName
 from knative.local.objects.json_values import Object
 from knative.local.objects.stamps import Stamp, deployed, restamp
 from knative.local.processes import write_atomically
@@ -64,7 +66,7 @@ class Store:
     `documents` are the objects as they stand. `origins` says which file of the project each came from and what
     that file said, so that a second `up` takes over what was edited and leaves alone what `apply` changed since.
     `absent` are the objects that were deleted by hand: `up` leaves them so, too. `stamps` say of each object what no
-    client writes.
+    client writes. `rollouts` say how far the traffic of each Service has moved to its latest revision.
     """
 
     def __init__(self, home: Home) -> None:
@@ -75,6 +77,7 @@ class Store:
         self.absent: frozenset[Key] = frozenset()
         self.stamps: dict[Key, Stamp] = {}
         self.revisions: dict[RevisionName, Revision] = {}
+        self.rollouts: dict[ServiceName, Rollout] = {}
         if self._path.exists():
             self._load()
 
@@ -153,6 +156,7 @@ class Store:
                 for key in sorted(self.absent)
             ],
             "revisions": [_revision_to_json(revision) for _, revision in sorted(self.revisions.items())],
+            "rollouts": {name: _rollout_to_json(rollout) for name, rollout in sorted(self.rollouts.items())},
         }
         write_atomically(self._path, json.dumps(content).encode(), mode=0o600)  # applied Secrets are in it
 
@@ -200,6 +204,8 @@ class Store:
             revision = self._revision_from_json(entry)
             if revision:
                 self.revisions[revision.name] = revision
+        for name, value in content.get("rollouts", {}).items():
+            self.rollouts[ServiceName(name)] = _rollout_from_json(value)
 
     def _revision_from_json(self, entry: Mapping[str, str | int | float]) -> Revision | None:
         name = RevisionName(str(entry["name"]))
@@ -226,6 +232,21 @@ class Store:
             made_at_s=float(entry.get("made_at_s", 0)),
             active_at_s=float(entry.get("active_at_s", 0)),
         )
+
+
+def _rollout_to_json(rollout: Rollout) -> Object:
+    return {
+        "shares": [[share.revision, share.percent] for share in rollout.shares],
+        "started_at_s": rollout.started_at_s,
+        "next_step_at_s": rollout.next_step_at_s,
+        "step_s": rollout.step_s,
+        "step_percent": rollout.step_percent,
+    }
+
+
+def _rollout_from_json(value: Mapping[str, Any]) -> Rollout:
+    shares = [RouteTarget(revision=RevisionName(revision), percent=percent) for revision, percent in value["shares"]]
+    return Rollout(**{**value, "shares": tuple(shares)})
 
 
 def _value(document: Node | None) -> object:

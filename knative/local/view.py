@@ -3,6 +3,8 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+from knative.local.cold_starts import ColdStart, ColdStarts
+from knative.local.gradual_rollout import Rollout
 from knative.local.model import Service
 from knative.local.reconciler import Instance, Phase
 from knative.local.rollout import Proof, Revision, destination, newest_of
@@ -16,15 +18,19 @@ class RevisionState:
     instances: Sequence[Instance]
     desired_count: int
     load: RevisionLoad
-    cold_starts_s: Sequence[float]
+    cold_starts: ColdStarts
 
 
 def service(
-    service: Service, revisions: Sequence[Revision], port: int, state_of: Callable[[Revision], RevisionState]
+    service: Service,
+    revisions: Sequence[Revision],
+    port: int,
+    state_of: Callable[[Revision], RevisionState],
+    rollout: Rollout | None = None,
 ) -> dict[str, object]:
     """One Service: its revisions that carry traffic, and the newest one."""
     own = [revision for revision in revisions if revision.service == service.name]
-    shares = {target.revision: target.percent for target in destination(service, own).targets}
+    shares = {target.revision: target.percent for target in destination(service, own, rollout).targets}
     newest = newest_of(service.name, own)
     return {
         "name": service.name,
@@ -49,5 +55,19 @@ def _revision(revision: Revision, percent: int, state: RevisionState) -> dict[st
         "concurrency": round(state.load.concurrency, 3),
         "rps": round(state.load.rps, 3),
         "panic": state.load.panic,
-        "cold_starts": len(state.cold_starts_s),
+        "metric": state.load.metric,
+        "target": round(state.load.target, 3),
+        "cold_starts": state.cold_starts.count,
+        "last_cold_start": _phases(state.cold_starts.last),
+    }
+
+
+def _phases(start: ColdStart | None) -> dict[str, float | None] | None:
+    if start is None:
+        return None
+    return {
+        "queued_s": None if start.queued_s is None else round(start.queued_s, 6),
+        "forked_s": round(start.forked_s, 6),
+        "ready_s": round(start.ready_s, 6),
+        "total_s": round(start.total_s, 6),
     }

@@ -1,69 +1,13 @@
-"""One HTTP/1.1 connection, and requests as bytes: the least that a load generator must do."""
+"""Requests as bytes, and one call by itself, over the connections of `zerocart burst`."""
 
-import re
-import socket
 import time
 from collections.abc import Mapping
 
 import msgspec
 
-_LENGTH = re.compile(rb"\r\ncontent-length: *(\d+)", re.IGNORECASE)
-_CONNECT_WITHIN_S = 5.0
+from knative.local.burst.connection import Connection, get
 
-
-class Connection:
-    """Sends requests that were made beforehand, and counts an answer off the wire by its Content-Length.
-
-    `since_s` is when the request that is under way was due, on the caller's clock.
-    """
-
-    __slots__ = ("_buffer", "_socket", "_total_bytes", "since_s")
-
-    def __init__(self, port: int) -> None:
-        self._socket = socket.create_connection(("127.0.0.1", port), timeout=_CONNECT_WITHIN_S)
-        self._socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        self._socket.setblocking(False)
-        self._buffer = b""
-        self._total_bytes = 0
-        self.since_s = 0.0
-
-    def fileno(self) -> int:
-        return self._socket.fileno()
-
-    def send(self, request: bytes, due_s: float) -> None:
-        self.since_s = due_s
-        self._socket.sendall(request)
-
-    def receive(self) -> int | None:
-        """Take in what has arrived: the status once the answer is whole, else None. Raises OSError."""
-        try:
-            data = self._socket.recv(65536)
-        except BlockingIOError:
-            return None
-        if not data:
-            raise ConnectionResetError("the server closed the connection")
-        self._buffer += data
-        if not self._total_bytes:
-            head_bytes = self._buffer.find(b"\r\n\r\n")
-            if head_bytes < 0:
-                return None
-            found = _LENGTH.search(self._buffer, 0, head_bytes)
-            if found is None:
-                raise ConnectionResetError("an answer without Content-Length is not understood here")
-            self._total_bytes = head_bytes + 4 + int(found[1])
-        if len(self._buffer) < self._total_bytes:
-            return None
-        status = int(self._buffer[9:12])
-        self._buffer, self._total_bytes = self._buffer[self._total_bytes :], 0
-        return status
-
-    def close(self) -> None:
-        self._socket.close()
-
-
-def get(path: str, host: str) -> bytes:
-    """The bytes of a GET."""
-    return f"GET {path} HTTP/1.1\r\nHost: {host}\r\nUser-Agent: zerocart-bench\r\nAccept: */*\r\n\r\n".encode()
+__all__ = ["Connection", "call_once", "get", "post"]
 
 
 def post(path: str, host: str, content: object, headers: Mapping[str, str]) -> bytes:
@@ -71,7 +15,7 @@ def post(path: str, host: str, content: object, headers: Mapping[str, str]) -> b
     body = msgspec.json.encode(content)
     given = {"Content-Type": "application/json", **headers, "Content-Length": str(len(body))}
     lines = "".join(f"{name}: {value}\r\n" for name, value in given.items())
-    return f"POST {path} HTTP/1.1\r\nHost: {host}\r\nUser-Agent: zerocart-bench\r\n{lines}\r\n".encode() + body
+    return f"POST {path} HTTP/1.1\r\nHost: {host}\r\nUser-Agent: zerocart-burst\r\n{lines}\r\n".encode() + body
 
 
 def call_once(port: int, request: bytes, within_s: float) -> tuple[int, float]:
@@ -79,7 +23,7 @@ def call_once(port: int, request: bytes, within_s: float) -> tuple[int, float]:
     began_s = time.perf_counter()
     connection = Connection(port)
     try:
-        connection._socket.settimeout(within_s)
+        connection.settimeout(within_s)
         connection.send(request, began_s)
         while (status := connection.receive()) is None:
             if time.perf_counter() - began_s > within_s:

@@ -4,17 +4,14 @@ Both are one thread on epoll with requests made beforehand, without end (`iterto
 that they need little of the processors that the server under test runs on. `Load.generator_cpu_s` tells how much.
 """
 
-import contextlib
-import select
 import time
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
+from knative.local.burst.open_loop import LAST_ANSWERS_WITHIN_S, NO_ANSWER, polled
+from knative.local.burst.open_loop import open_loop as send_at_a_rate
 from tests.bench.connection import Connection
-
-LAST_ANSWERS_WITHIN_S = 10.0
-_CLOSED = 0  # in `statuses`: no answer, the connection was closed, refused, or fell silent
 
 
 @dataclass(slots=True, kw_only=True)
@@ -39,7 +36,13 @@ class Load:
         """Answers a second."""
         return self.answered_count / self.duration_s
 
-    def note(self, status: int, latency_s: float) -> None:
+    def sent(self, at_s: float, late_s: float) -> None:
+        """What was sent is what was answered, or was not."""
+
+    def turned(self, at_s: float) -> None:
+        """Nobody looks at it meanwhile."""
+
+    def answered(self, at_s: float, status: int, latency_s: float) -> None:
         self.statuses[status] += 1
         if _success(status):
             self.latencies_s.append(latency_s)
@@ -50,7 +53,7 @@ def closed_loop(port: int, requests: Iterable[bytes], *, connection_count: int, 
     following = iter(requests)
     load = Load()
     cpu_s, began_s = time.process_time(), time.perf_counter()
-    with _polled(Connection(port) for _ in range(connection_count)) as (poll, connections):
+    with polled(Connection(port) for _ in range(connection_count)) as (poll, connections):
         for connection in connections.values():
             connection.send(next(following), time.perf_counter())
         while (now_s := time.perf_counter()) < began_s + for_s and connections:
@@ -60,10 +63,10 @@ def closed_loop(port: int, requests: Iterable[bytes], *, connection_count: int, 
                     status = connection.receive()
                     if status is not None:
                         now_s = time.perf_counter()
-                        load.note(status, now_s - connection.since_s)
+                        load.answered(now_s - began_s, status, now_s - connection.since_s)
                         connection.send(next(following), now_s)
                 except OSError:
-                    load.note(_CLOSED, 0.0)
+                    load.answered(now_s - began_s, NO_ANSWER, 0.0)
                     connections.pop(descriptor).close()
     load.duration_s = time.perf_counter() - began_s
     load.generator_cpu_s = time.process_time() - cpu_s
@@ -78,43 +81,10 @@ def open_loop(
     for_s: float,
     last_answers_within_s: float = LAST_ANSWERS_WITHIN_S,
 ) -> Load:
-    """Send the next request each 1 / rate seconds, each on a connection that is free, or a new one.
-
-    Latency counts from when a request was due, not from when it could be sent: a server that stalls is not excused
-    for the requests that a client would have sent meanwhile (coordinated omission).
-    """
-    load, following = Load(), iter(requests)
-    due_count, sent_count = int(rate * for_s), 0
+    """Send the next request each 1 / rate seconds, as `zerocart burst` does; latency counts from when it was due."""
+    load = Load()
     cpu_s, began_s = time.process_time(), time.perf_counter()
-    free: list[Connection] = []
-    with _polled(()) as (poll, connections):
-        while sent_count < due_count or len(free) < len(connections):
-            now_s = time.perf_counter()
-            while sent_count < due_count and (due_s := began_s + sent_count / rate) <= now_s:
-                sent_count += 1
-                try:
-                    connection = free.pop() if free else _opened(port, poll, connections)
-                    connection.send(next(following), due_s)
-                except OSError:
-                    load.note(_CLOSED, 0.0)
-            if now_s > began_s + for_s + last_answers_within_s:
-                load.statuses[_CLOSED] += len(connections) - len(free)
-                break
-            wait_s = began_s + sent_count / rate - time.perf_counter() if sent_count < due_count else 0.1
-            for descriptor, _ in poll.poll(max(0.0, wait_s)):
-                connection = connections[descriptor]
-                try:
-                    status = connection.receive()
-                except OSError:
-                    if connection in free:
-                        free.remove(connection)
-                    else:
-                        load.note(_CLOSED, 0.0)
-                    connections.pop(descriptor).close()
-                    continue
-                if status is not None:
-                    load.note(status, time.perf_counter() - connection.since_s)
-                    free.append(connection)
+    send_at_a_rate(port, requests, load, rate=rate, for_s=for_s, last_answers_within_s=last_answers_within_s)
     load.duration_s = time.perf_counter() - began_s
     load.generator_cpu_s = time.process_time() - cpu_s
     return load
@@ -122,24 +92,3 @@ def open_loop(
 
 def _success(status: int) -> bool:
     return 200 <= status < 300
-
-
-def _opened(port: int, poll: select.epoll, connections: dict[int, Connection]) -> Connection:
-    connection = Connection(port)
-    connections[connection.fileno()] = connection
-    poll.register(connection.fileno(), select.EPOLLIN)
-    return connection
-
-
-@contextlib.contextmanager
-def _polled(made: Iterable[Connection]) -> Iterator[tuple[select.epoll, dict[int, Connection]]]:
-    connections: dict[int, Connection] = {}
-    with contextlib.closing(select.epoll()) as poll:
-        try:
-            for connection in made:
-                connections[connection.fileno()] = connection
-                poll.register(connection.fileno(), select.EPOLLIN)
-            yield poll, connections
-        finally:
-            for connection in connections.values():
-                connection.close()

@@ -97,7 +97,8 @@ class EngineCluster:
         self, key: Key, node: Node, service: Service, revisions: list[Revision],
         instances: dict[RevisionName, list[Instance]],
     ) -> ServiceFacts:  # fmt: skip
-        leads_to = destination(service, revisions)
+        rollout = self._engine.store.rollouts.get(service.name)
+        leads_to = destination(service, revisions, rollout)
         reached = routed([leads_to])
         found = []
         for revision in revisions:
@@ -112,6 +113,7 @@ class EngineCluster:
         return ServiceFacts(
             document=self._document(key, node), stamp=self._engine.store.stamps[key], service=service,
             destination=leads_to, revisions=tuple(found), port=self._engine.home.port,
+            rollout=rollout if rollout and rollout.moving else None,
         )  # fmt: skip
 
     def _instance(self, instance: Instance) -> InstanceFacts:

@@ -11,7 +11,6 @@ Accepted, not enforced here:
 | field | what a cluster does with it |
 |---|---|
 | `metadata.creationTimestamp`, `status` | the API server writes them; files made by a client carry them |
-| `serving.knative.dev/rollout-duration` | moves traffic to a new revision gradually |
 | `template.spec.serviceAccountName`, `automountServiceAccountToken`, `imagePullSecrets`, `enableServiceLinks` | identity towards the API server and the registry |
 | `container.name`, `imagePullPolicy`, `terminationMessagePath`, `terminationMessagePolicy` | names and housekeeping of the pod |
 | `container.resources` | limits CPU and memory |

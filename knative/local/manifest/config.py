@@ -5,10 +5,14 @@ import binascii
 from collections.abc import Sequence
 
 from knative.local.autoscaler.defaults import CONFIG_MAP_NAME, Defaults, read_defaults
+from knative.local.autoscaler.go_values import parse_int
 from knative.local.manifest.fields import check_data_keys, child, is_mapping, mapping
 from knative.local.manifest.metadata import read_metadata, subdomain_rule
 from knative.local.model import ConfigMap, Secret
 from shared.yaml_documents import Complaints, Node
+
+NETWORK_CONFIG_MAP = "config-network"
+ROLLOUT_DURATION = "rollout-duration"
 
 
 def read_config_map(document: Node, complaints: Complaints) -> ConfigMap:
@@ -53,6 +57,22 @@ def read_autoscaler_defaults(documents: Sequence[Node], complaints: Complaints) 
             complaints.add(data.children.get(mistake.key, data), mistake.rule, hint=mistake.hint)
         return defaults
     return Defaults()
+
+
+def read_rollout_duration_s(documents: Sequence[Node], complaints: Complaints) -> int:
+    """How long traffic takes to move to a new revision where the Service does not say: `config-network` does."""
+    for document in documents:
+        is_config_map = document.text("apiVersion") == "v1" and document.text("kind") == "ConfigMap"
+        identity = (document.text("metadata", "namespace"), document.text("metadata", "name"))
+        node = child(document, "data", ROLLOUT_DURATION)
+        if not is_config_map or identity != ("knative-serving", NETWORK_CONFIG_MAP) or node is None:
+            continue
+        duration_s = parse_int(node.value) if isinstance(node.value, str) else None
+        if duration_s is None or duration_s < 0:
+            complaints.add(node, "must be a whole number of seconds, 0 or more", hint='quoted, as in "30"')
+            return 0
+        return duration_s
+    return 0
 
 
 def _value(node: Node, is_encoded: bool, complaints: Complaints) -> str | None:

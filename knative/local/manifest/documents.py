@@ -4,7 +4,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from knative.local.autoscaler.defaults import Defaults
-from knative.local.manifest.config import read_autoscaler_defaults, read_config_map, read_secret
+from knative.local.manifest.config import (
+    read_autoscaler_defaults,
+    read_config_map,
+    read_rollout_duration_s,
+    read_secret,
+)
 from knative.local.manifest.namespace import check_namespace
 from knative.local.manifest.service import read_service
 from knative.local.manifest.sources import API_VERSION, KINDS, read_ping_source, read_sink_binding
@@ -25,6 +30,7 @@ class Manifests:
     ping_sources: tuple[PingSource, ...] = ()
     sink_bindings: tuple[SinkBinding, ...] = ()
     autoscaler_defaults: Defaults = field(default_factory=Defaults)
+    rollout_duration_s: int = 0
 
 
 def is_ours(document: Node) -> bool:
@@ -36,6 +42,7 @@ def read(documents: Sequence[Node], complaints: Complaints) -> Manifests:
     """Read our kinds among some documents; others are passed over.
 
     The ConfigMap `config-autoscaler` in `knative-serving` is the autoscaler's: what it allows, Services may say.
+    `config-network` beside it may say how long a rollout takes; its other keys mean nothing here.
 
     What is wrong is reported to `complaints`: a set with any mistake must not be applied, so call
     `complaints.raise_if_any` when all readers are through. Never raises by itself.
@@ -74,4 +81,5 @@ def read(documents: Sequence[Node], complaints: Complaints) -> Manifests:
         ping_sources=tuple(ping_sources),
         sink_bindings=tuple(sink_bindings),
         autoscaler_defaults=defaults,
+        rollout_duration_s=read_rollout_duration_s(documents, complaints),
     )

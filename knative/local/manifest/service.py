@@ -1,7 +1,10 @@
 """A Knative Service: its metadata and its traffic; the template is read in `template`."""
 
+from collections.abc import Mapping
+
 from knative.local.autoscaler.annotations import PREFIX as AUTOSCALING
 from knative.local.autoscaler.defaults import Defaults
+from knative.local.autoscaler.go_values import SECOND_NS, parse_duration_ns
 from knative.local.manifest.fields import (
     bounded,
     child,
@@ -16,6 +19,9 @@ from knative.local.manifest.metadata import check_whole_seconds, read_metadata
 from knative.local.manifest.template import read_template
 from knative.local.model import RevisionName, Service, ServiceName, TrafficTarget
 from shared.yaml_documents import Complaints, Node
+
+# Two spellings of one annotation; the first that is there counts.
+ROLLOUT_DURATION = ("serving.knative.dev/rollout-duration", "serving.knative.dev/rolloutDuration")
 
 
 def read_service(document: Node, complaints: Complaints, autoscaler_defaults: Defaults) -> Service:
@@ -33,6 +39,7 @@ def read_service(document: Node, complaints: Complaints, autoscaler_defaults: De
         traffic=_traffic(child(spec, "traffic"), complaints),
         annotations=metadata.annotations,
         labels=metadata.labels,
+        rollout_duration_s=_rollout_duration_s(metadata.annotations),
     )
 
 
@@ -41,7 +48,14 @@ def _check_annotations(node: Node | None, complaints: Complaints) -> None:
         if key.startswith(AUTOSCALING):
             hint = 'autoscaling annotations must be put under "spec.template.metadata.annotations" to work'
             complaints.add(value, f'invalid key name "{key}"', hint=hint)
-    check_whole_seconds(complaints, node, "serving.knative.dev/rollout-duration")
+    for key in ROLLOUT_DURATION:
+        check_whole_seconds(complaints, node, key)
+
+
+def _rollout_duration_s(annotations: Mapping[str, str]) -> int:
+    """0 where it is missing; what is no duration has been reported."""
+    text = next((annotations[key] for key in ROLLOUT_DURATION if key in annotations), "")
+    return (parse_duration_ns(text) or 0) // SECOND_NS
 
 
 def _check_visibility(labels: Node | None, complaints: Complaints) -> None:

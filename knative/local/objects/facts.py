@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from knative.local.gradual_rollout import Rollout
 from knative.local.model import Destination, Secret, Service
 from knative.local.objects.json_values import Object
 from knative.local.objects.stamps import Stamp
@@ -47,6 +48,7 @@ class ServiceFacts:
 
     Args:
         port: of the front door, for the URLs.
+        rollout: who has the traffic to the latest revision, while that moves.
     """
 
     document: Object
@@ -55,6 +57,7 @@ class ServiceFacts:
     destination: Destination
     revisions: tuple[RevisionFacts, ...]
     port: int
+    rollout: Rollout | None = None
 
     @property
     def newest(self) -> RevisionFacts | None:

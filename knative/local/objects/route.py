@@ -7,6 +7,11 @@ from knative.local.objects.json_values import Json, Object, items, text
 from knative.local.objects.metadata import SERVING, child_uid, inherited, labels_of, owner_reference, signed
 from knative.local.rollout import Proof
 
+_MOVING = Condition(
+    type="IngressReady", status="Unknown", reason="RolloutInProgress",
+    message="A gradual rollout of the latest revision(s) is in progress.",
+)  # fmt: skip
+
 
 def url(facts: ServiceFacts, tag: str | None = None) -> str:
     """Where a Service, or a tag of it, is called from outside, or from other functions if it is theirs alone."""
@@ -30,7 +35,8 @@ def conditions(facts: ServiceFacts) -> list[Condition]:
     )
     assigned = next(filter(None, (_objection(target, facts) for target in facts.service.traffic)), None)
     if assigned is None:
-        return living(Condition(type="AllTrafficAssigned"), Condition(type="IngressReady"), certificate)
+        ingress = _MOVING if facts.rollout else Condition(type="IngressReady")
+        return living(Condition(type="AllTrafficAssigned"), ingress, certificate)
     if facts.destination.targets:
         return living(assigned, Condition(type="IngressReady"), certificate)
     return living(assigned, Condition(type="IngressReady", status="Unknown"), certificate)
@@ -84,6 +90,12 @@ def traffic(facts: ServiceFacts) -> list[Json]:
         }
         if target.tag:
             shown_target |= {"tag": target.tag, "url": url(facts, target.tag)}
+        if target.revision is None and facts.rollout and target.percent == facts.rollout.percent:
+            result += [
+                {**shown_target, "percent": share.percent, "revisionName": share.revision}
+                for share in facts.rollout.shares
+            ]
+            continue
         result.append(shown_target)
     return result
 

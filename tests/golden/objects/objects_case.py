@@ -5,8 +5,9 @@ from typing import Any
 
 import yaml
 
+from knative.local.gradual_rollout import Rollout
 from knative.local.manifest import read
-from knative.local.model import Namespace, RevisionName
+from knative.local.model import Namespace, RevisionName, RouteTarget
 from knative.local.objects.facts import InstanceFacts, RevisionFacts, ServiceFacts
 from knative.local.objects.json_values import Object
 from knative.local.objects.stamps import Stamp
@@ -41,7 +42,9 @@ def objects(case: Path) -> list[Object]:
         )
         for index, each in enumerate(content["revisions"])
     ]  # fmt: skip
-    leads_to = destination(service, [revision for revision, _ in revisions])
+    shares = [RouteTarget(revision=name, percent=percent) for name, percent in content.get("shares", {}).items()]
+    rollout = Rollout(shares=tuple(shares)) if shares else None
+    leads_to = destination(service, [revision for revision, _ in revisions], rollout)
     reached = routed([leads_to])
     facts = ServiceFacts(
         document=content["service"],
@@ -63,5 +66,6 @@ def objects(case: Path) -> list[Object]:
             for index, (revision, each) in enumerate(revisions)
         ),
         port=8080,
+        rollout=rollout,
     )  # fmt: skip
     return of_service(facts, {}, now=NOW)

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from shared import openapi
+from shared.endpoint import Answer, Call, endpoint
 from tests.unit.shared.instances import FUNCTIONS, ROOT
 
 
@@ -111,3 +112,16 @@ def test_what_was_made_is_linked_to_what_can_be_done_with_it() -> None:
         for name in ("get_order", "cancel_order")
     }
     assert "links" not in paths["/api/auth/register"]["post"]["responses"]["201"]
+
+
+def test_an_endpoint_that_may_keep_the_refresh_token_in_a_cookie_says_how_that_is_asked_for() -> None:
+    @endpoint("POST", "/api/sessions/end", answers={204: None}, refresh_cookie=True)
+    def end(call: Call[None, None]) -> Answer:
+        return Answer(status=204)
+
+    operation = openapi.describe(end.endpoints)["paths"]["/api/sessions/end"]["post"]
+    [parameter] = operation["parameters"]
+    assert (parameter["name"], parameter["in"], parameter["required"]) == ("X-Refresh-Token", "header", False)
+    assert parameter["schema"]["enum"] == ["cookie"]
+    assert "Set-Cookie" in operation["responses"]["204"]["headers"]
+    assert "400" in operation["responses"]

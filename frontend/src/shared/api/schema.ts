@@ -494,7 +494,8 @@ export interface components {
         };
         /** Refresh */
         Refresh: {
-            refresh_token: string;
+            /** @description Required, unless it is in a cookie */
+            refresh_token?: string;
         };
         /** SalesReport */
         SalesReport: {
@@ -529,7 +530,8 @@ export interface components {
              * @default 900
              */
             expires_in: number;
-            refresh_token: string;
+            /** @description Absent where it was asked for in a cookie */
+            refresh_token?: string;
             /**
              * @default Bearer
              * @enum {unknown}
@@ -582,7 +584,10 @@ export interface operations {
     login: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The refresh token is in a cookie, and the next one shall be */
+                "X-Refresh-Token"?: "cookie";
+            };
             path?: never;
             cookie?: never;
         };
@@ -597,6 +602,7 @@ export interface operations {
                 headers: {
                     RateLimit?: string;
                     "RateLimit-Policy"?: string;
+                    "Set-Cookie"?: string;
                     "x-trace-id"?: string;
                     [name: string]: unknown;
                 };
@@ -696,7 +702,10 @@ export interface operations {
     logout: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The refresh token is in a cookie, and the next one shall be */
+                "X-Refresh-Token"?: "cookie";
+            };
             path?: never;
             cookie?: never;
         };
@@ -705,10 +714,21 @@ export interface operations {
             /** @description No Content */
             204: {
                 headers: {
+                    "Set-Cookie"?: string;
                     "x-trace-id"?: string;
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description `malformed-request`: The request cannot be read */
+            400: {
+                headers: {
+                    "x-trace-id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
             };
             /** @description `unauthorized`: Who you are is not known */
             401: {
@@ -723,6 +743,16 @@ export interface operations {
             };
             /** @description `too-large`: The body is too large */
             413: {
+                headers: {
+                    "x-trace-id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description `unprocessable`: A field is wrong */
+            422: {
                 headers: {
                     "x-trace-id"?: string;
                     [name: string]: unknown;
@@ -760,7 +790,10 @@ export interface operations {
     refresh_token: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The refresh token is in a cookie, and the next one shall be */
+                "X-Refresh-Token"?: "cookie";
+            };
             path?: never;
             cookie?: never;
         };
@@ -775,6 +808,7 @@ export interface operations {
                 headers: {
                     RateLimit?: string;
                     "RateLimit-Policy"?: string;
+                    "Set-Cookie"?: string;
                     "x-trace-id"?: string;
                     [name: string]: unknown;
                 };

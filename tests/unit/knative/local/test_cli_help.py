@@ -6,7 +6,7 @@ from click.testing import CliRunner
 
 from knative.local.cli import zerocart
 
-PROMISED = {"up", "down", "status", "logs", "apply", "seed", "replay", "doctor", "version"}
+PROMISED = {"up", "down", "status", "top", "logs", "apply", "seed", "replay", "burst", "doctor", "version"}
 
 
 def help_of(*words: str) -> str:

@@ -5,6 +5,7 @@ import hypothesis.strategies as st
 import pytest
 from hypothesis import given
 
+from knative.local.gradual_rollout import Rollout
 from knative.local.model import (
     Container,
     Namespace,
@@ -28,6 +29,7 @@ from knative.local.rollout import (
     latest_ready,
     next_revision,
     proven,
+    rollouts,
     superfluous,
 )
 
@@ -181,3 +183,41 @@ def test_a_revision_that_carries_traffic_is_never_superfluous() -> None:
 @pytest.mark.parametrize("proof", list(Proof))
 def test_the_revisions_of_a_service_that_is_gone_go_too(proof: Proof) -> None:
     assert superfluous({}, [revision(1, proof)], NOW_S) == {"login-00001"}
+
+
+def moving(old_percent: int, new_percent: int) -> Rollout:
+    shares = ((1, old_percent), (2, new_percent))
+    return Rollout(
+        shares=tuple(RouteTarget(revision=revision(number).name, percent=percent) for number, percent in shares)
+    )
+
+
+def test_while_the_traffic_moves_those_who_share_it_have_it_and_a_tag_leads_to_the_latest() -> None:
+    tagged = replace(SERVICE, traffic=(TrafficTarget(percent=100, tag="new"),))
+    found = destination(tagged, [revision(1), revision(2)], moving(70, 30))
+    assert [(target.revision, target.percent) for target in found.targets] == [("login-00001", 70), ("login-00002", 30)]
+    assert found.tags == {"new": "login-00002"}
+
+
+def test_a_rollout_of_a_traffic_or_of_revisions_that_are_no_more_counts_for_nothing() -> None:
+    pinned = replace(SERVICE, traffic=(TrafficTarget(percent=100, revision=revision(1).name),))
+    assert [each.revision for each in destination(pinned, [revision(1), revision(2)], moving(70, 30)).targets] == [
+        "login-00001"
+    ]
+    assert [each.percent for each in destination(SERVICE, [revision(2)], moving(70, 30)).targets] == [100]
+
+
+def test_a_revision_that_traffic_has_not_left_yet_is_kept() -> None:
+    keeping = {SERVICE.name: moving(70, 30)}
+    assert "login-00001" in superfluous({SERVICE.name: SERVICE}, at(OLD_S - 100), NOW_S)
+    assert "login-00001" not in superfluous({SERVICE.name: SERVICE}, at(OLD_S - 100), NOW_S, keeping)
+
+
+@pytest.mark.parametrize(("own_s", "default_s", "percents"), [(30, 0, [99, 1]), (0, 30, [99, 1]), (0, 0, [100])])
+def test_a_service_says_how_long_its_rollouts_take_or_all_are_told_together(
+    own_s: int, default_s: int, percents: list[int]
+) -> None:
+    service = replace(SERVICE, rollout_duration_s=own_s)
+    first = rollouts([service], [revision(1)], {}, default_duration_s=default_s, now_s=NOW_S)
+    found = rollouts([service], [revision(1), revision(2)], first, default_duration_s=default_s, now_s=NOW_S)
+    assert [share.percent for share in found[service.name].shares] == percents

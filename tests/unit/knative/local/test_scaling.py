@@ -92,10 +92,10 @@ def test_a_pause_shorter_than_the_window_keeps_an_instance(clock: Clock) -> None
 def test_what_it_does_now_is_shown_as_means_over_the_last_second(clock: Clock) -> None:
     clock.scaling.poke(clock.revision.name, clock.now_s)
     clock.march(4, active_count=3, rps=40)
-    assert clock.scaling.load(clock.revision.name) == RevisionLoad(concurrency=3.0, rps=40.0, panic=False)
+    assert clock.scaling.load(clock.revision.name) == RevisionLoad(concurrency=3.0, rps=40.0, panic=False, target=5.6)
     assert clock.scaling.busy
     clock.march(4, active_count=0)
-    assert clock.scaling.load(clock.revision.name) == RevisionLoad(concurrency=0.0, rps=0.0, panic=False)
+    assert clock.scaling.load(clock.revision.name) == RevisionLoad(concurrency=0.0, rps=0.0, panic=False, target=5.6)
     assert not clock.scaling.busy
 
 

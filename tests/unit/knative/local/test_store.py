@@ -7,7 +7,9 @@ import hypothesis.strategies as st
 import pytest
 from hypothesis import given, settings
 
+from knative.local.gradual_rollout import Rollout
 from knative.local.home import Home
+from knative.local.model import RevisionName, RouteTarget, ServiceName
 from knative.local.rollout import Proof, proven
 from knative.local.store import Key, Store, key_of
 from shared.yaml_documents import Complaints, Node, document_of, parse_documents, read_text
@@ -191,3 +193,12 @@ def test_what_json_cannot_say_is_refused() -> None:
     assert read_text("data:\n  key: !!binary aGVsbG8=\n", "settings.yaml", complaints) == []
     (problem,) = complaints.problems
     assert (problem.file, problem.line) == ("settings.yaml", 2)
+
+
+def test_how_far_the_traffic_has_moved_outlives_the_engine(home: Home) -> None:
+    store = Store(home)
+    shares = (RouteTarget(revision=RevisionName("a"), percent=99), RouteTarget(revision=RevisionName("b"), percent=1))
+    rollout = Rollout(shares=shares, started_at_s=1.5, next_step_at_s=3.25, step_s=1.75, step_percent=3)
+    store.rollouts = {ServiceName("list-products"): rollout}
+    store.save()
+    assert Store(home).rollouts == {"list-products": rollout}

@@ -77,3 +77,17 @@ def test_the_autoscaler_s_config_map_is_checked_and_allows_what_it_says() -> Non
 def test_a_config_map_of_that_name_elsewhere_is_any_config_map() -> None:
     _, problems = read_all(_config_map("config-autoscaler", "shop", {"stable-window": "1s"}))
     assert problems == []
+
+
+def test_how_long_rollouts_take_stands_in_knative_s_own_config_map_whose_other_keys_mean_nothing_here() -> None:
+    data = {"rollout-duration": "30", "ingress-class": "other"}
+    manifests, problems = read_all(_config_map("config-network", "knative-serving", data))
+    assert (manifests.rollout_duration_s, problems) == (30, [])
+    manifests, problems = read_all(_config_map("config-network", "shop", data))
+    assert (manifests.rollout_duration_s, problems) == (0, [])
+
+
+@pytest.mark.parametrize("text", ["30s", "-1", "1.5", ""])
+def test_a_length_of_rollouts_that_is_no_number_of_seconds_is_refused(text: str) -> None:
+    _, (problem,) = read_all(_config_map("config-network", "knative-serving", {"rollout-duration": text}))
+    assert problem.field == "data.rollout-duration"

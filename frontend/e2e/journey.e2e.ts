@@ -1,0 +1,91 @@
+/** Buying something, from the first look to the cancelled order. */
+import type { Browser } from 'playwright-core';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { choose, openBrowser, orderIds, register, visitor } from './visitor';
+
+let browser: Browser;
+beforeAll(async () => {
+  browser = await openBrowser();
+});
+afterAll(() => browser.close());
+
+test('somebody looks around, fills a basket, becomes a customer, pays, sees the order and cancels it', async () => {
+  const { context, page, complaints } = await visitor(browser);
+  await page.goto('/');
+  await page.getByRole('link', { name: 'Garden' }).click();
+  await page.getByRole('heading', { name: 'Garden', exact: true }).waitFor();
+  await page.getByLabel('Search the shop').fill('lantern');
+  await page.getByRole('link', { name: 'All shelves' }).click();
+  await page.getByRole('heading', { name: '“lantern”' }).waitFor();
+  await page.locator('main li h2').first().click();
+  await page.waitForURL(/\/products\//);
+  await page
+    .locator('article')
+    .getByRole('button', { name: /^Add to basket/ })
+    .click();
+  await page.getByRole('button', { name: /^One .* more$/ }).click();
+  await page.getByRole('link', { name: 'Basket 2 pieces' }).click();
+  await page.getByText('Kept in this browser').waitFor();
+  await page.getByRole('link', { name: 'Go to checkout' }).click();
+  await page.getByRole('link', { name: 'Open an account' }).click();
+  await register2(page);
+  await page.getByRole('heading', { name: 'Checkout' }).waitFor();
+  await page.getByRole('button', { name: /^Pay £/ }).click();
+  await page.getByRole('heading', { name: 'Thank you' }).waitFor();
+  await page.getByText('Paid', { exact: true }).waitFor();
+  await page.getByRole('link', { name: 'Basket empty' }).waitFor();
+  await page.getByRole('button', { name: 'Cancel this order' }).click();
+  await page.getByRole('button', { name: 'Cancel the order' }).click();
+  await page.getByText('Cancelled', { exact: true }).waitFor();
+  await page.getByRole('link', { name: 'All your orders' }).click();
+  await page.locator('main li').getByText('Cancelled').waitFor();
+  await page.reload();
+  await page.locator('main li').getByText('Cancelled').waitFor();
+  await page.getByRole('link', { name: 'Account' }).click();
+  await page.getByRole('button', { name: 'Log out' }).click();
+  await page.getByRole('link', { name: 'Log in' }).waitFor();
+  await page.goto('/orders');
+  await page.getByRole('heading', { name: 'Log in' }).waitFor();
+  expect(complaints).toEqual([]);
+  await context.close();
+
+  async function register2(target: typeof page) {
+    await target.getByLabel('Your name').fill('Ada');
+    await target.getByLabel('E-mail address').fill(`journey-${Date.now()}@example.com`);
+    await target.getByLabel('Password').fill('a long enough one');
+    await target.getByRole('button', { name: 'Open an account' }).click();
+  }
+});
+
+test('Pay clicked twice, and the page reloaded in between, is one order', async () => {
+  const { context, page } = await visitor(browser);
+  await register(page);
+  await choose(page, '22423');
+  await page.goto('/checkout');
+  const pay = page.getByRole('button', { name: /^Pay £/ });
+  await page.getByLabel('A card that takes five seconds').check();
+  await pay.dblclick();
+  await pay.click({ timeout: 500 }).catch(() => undefined);
+  await page.waitForTimeout(600); // the order is placed by now, and its payment is not
+  await page.reload();
+  await page.waitForURL(/\/orders\/[\w-]+$/);
+  await page.getByText('Paid', { exact: true }).waitFor({ timeout: 20_000 });
+  await page.goBack();
+  expect(await orderIds(page)).toHaveLength(1);
+  await context.close();
+});
+
+test('a declined card is told, and another one buys the same basket', async () => {
+  const { context, page } = await visitor(browser);
+  await register(page);
+  await choose(page, '22423');
+  await page.goto('/checkout');
+  await page.getByLabel('A card that is declined').check();
+  await page.getByRole('button', { name: /^Pay £/ }).click();
+  await page.getByRole('alert').getByText('The card was declined').waitFor();
+  await page.getByLabel('A card that pays').check();
+  await page.getByRole('button', { name: /^Pay £/ }).click();
+  await page.getByRole('heading', { name: 'Thank you' }).waitFor();
+  expect(await orderIds(page)).toHaveLength(2);
+  await context.close();
+});

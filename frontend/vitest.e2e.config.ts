@@ -1,0 +1,11 @@
+import { defineConfig } from 'vitest/config';
+
+export default defineConfig({
+  test: {
+    include: ['e2e/**/*.e2e.ts'],
+    globalSetup: ['e2e/storefront.ts'],
+    fileParallelism: false, // one browser at a time: two cores have a shop to run as well
+    testTimeout: 90_000,
+    hookTimeout: 60_000,
+  },
+});
