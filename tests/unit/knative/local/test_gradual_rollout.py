@@ -27,7 +27,10 @@ def shares(rollout: Rollout) -> list[tuple[str, int]]:
     return [(share.revision, share.percent) for share in rollout.shares]
 
 
-@pytest.mark.parametrize("line", VECTORS.read_text(encoding="ascii").splitlines(), ids=lambda line: f"{hash(line):x}")
+LINES = VECTORS.read_text(encoding="ascii").splitlines()
+
+
+@pytest.mark.parametrize("line", LINES, ids=[f"history {number}" for number in range(len(LINES))])
 def test_it_goes_as_knative_s_own_code_does(line: str) -> None:
     calls = json.loads(line)
     ready = {RevisionName(call[1]) for call in calls}
