@@ -101,8 +101,8 @@ def test_without_redis_everybody_is_answered_soon(
         return p99s_s[-1] < SOON_S
 
     with redis_away(own_stack, fault):
-        # In the first window or the second, for a busy machine; what waits for Redis each time is soon in neither.
-        wait_until(soon, 1.5 * WINDOW_S, f"a p99 below {SOON_S} s of {p99s_s} with redis {fault}")
+        # Not at once, for a busy machine; what waits for Redis each time is soon in no window.
+        wait_until(soon, 4.5 * WINDOW_S, f"a p99 below {SOON_S} s of {p99s_s} with redis {fault}")
 
 
 @pytest.mark.parametrize("fault", FAULTS)

@@ -124,14 +124,6 @@ class TestTop:
             assert b"\x1b[?1049l" in read_until(keyboard, b"\x1b[?1049l")
             assert process.wait(20.0) == 0
 
-    def test_a_terminal_that_gets_smaller_gets_a_smaller_picture(self, stack: Stack) -> None:
-        with terminal(stack, "top") as (process, keyboard):
-            assert b" more" not in read_until(keyboard, b"q ends")
-            resize(keyboard, rows=12, columns=100)
-            assert b" more" in read_until(keyboard, b" more")
-            os.write(keyboard, b"q")
-            assert process.wait(20.0) == 0
-
 
 class TestBurst:
     def test_every_request_is_answered_and_told_and_drawn(self, stack: Stack, tmp_path: Path) -> None:
