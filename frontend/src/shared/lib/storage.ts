@@ -10,12 +10,14 @@ export function read<T>(storage: Storage, key: string, isIt: (value: unknown) =>
   }
 }
 
-export function write(storage: Storage, key: string, value: unknown): void {
+/** Whether it was kept: where the storage is full or forbidden, what is in memory goes on. */
+export function write(storage: Storage, key: string, value: unknown): boolean {
   try {
     if (value === null) storage.removeItem(key);
     else storage.setItem(key, JSON.stringify(value));
+    return true;
   } catch {
-    // Full, or forbidden: what is in memory goes on.
+    return false;
   }
 }
 

@@ -88,14 +88,14 @@ export class Session {
     write(localStorage, BEGUN, Date.now());
     try {
       const tokens = await post('/api/auth/refresh', '{}');
+      write(localStorage, BEGUN, null);
       this.#keep(tokens);
       return tokens.access_token;
     } catch (error) {
-      if (!(error instanceof SessionOver)) throw error;
-      this.#over();
+      // Without an answer the mark stays: it may still come, also where it is only this page that goes away.
+      if (!(error instanceof Unreachable)) write(localStorage, BEGUN, null);
+      if (error instanceof SessionOver) this.#over();
       throw error;
-    } finally {
-      write(localStorage, BEGUN, null);
     }
   }
 

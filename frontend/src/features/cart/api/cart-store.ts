@@ -5,8 +5,9 @@
  * yet. One tab at a time sends, under a lock. A change that met another one (412) is made again on top of what is there
  * now. Where an answer was lost, the next look at the server's cart tells whether it had arrived: then it is not made twice.
  */
-import { applied, type Change, isChange, isLine, type Line, same } from '@/features/cart/api/changes';
 import type { CartServer } from '@/features/cart/api/cart-server';
+import { applied, type Change, isLine, type Line, same } from '@/features/cart/api/changes';
+import { isPendingKey, PendingChanges } from '@/features/cart/api/pending-changes';
 import { ApiError, isPassing, pauseMs, SessionOver } from '@/shared/api/errors';
 import { isListOf, isObject, isText, read, write } from '@/shared/lib/storage';
 
@@ -15,10 +16,11 @@ const LOCK = 'zerocart-cart';
 const MOST_TRIES = 6;
 
 export type Base = { lines: Line[]; etag: string };
+/** Written by the tab that sends, alone. */
 type Kept = {
   login: string | null;
-  base: Base | null;
-  pending: Change[];
+  /** With the changes that are in it: another tab may see the base before it sees that they are no longer pending. */
+  base: (Base & { included: string[] }) | null;
   /** What was sent last without an answer. */
   sent: { ids: string[]; lines: Line[] } | null;
 };
@@ -31,7 +33,7 @@ export type View = {
   gone: readonly string[];
 };
 
-const EMPTY: Kept = { login: null, base: null, pending: [], sent: null };
+const EMPTY: Kept = { login: null, base: null, sent: null };
 
 export class CartStore {
   #kept = stored() ?? EMPTY;
@@ -40,14 +42,15 @@ export class CartStore {
   #error: unknown = null;
   #gone: readonly string[] = [];
   #view: View | null = null;
+  readonly #changes = new PendingChanges();
   readonly #listeners = new Set<() => void>();
 
   constructor(
     private readonly server: CartServer,
     private readonly pause: (ms: number) => Promise<void> = (ms) => new Promise((resolve) => setTimeout(resolve, ms)),
   ) {
-    window.addEventListener('storage', (event) => {
-      if (event.key === KEY || event.key === null) this.#read();
+    window.addEventListener('storage', ({ key }) => {
+      if (key === KEY || key === null || isPendingKey(key)) this.#read();
     });
   }
 
@@ -64,13 +67,7 @@ export class CartStore {
     this.#read();
     if (this.#kept.login !== login) this.#keep({ login, base: null, sent: null });
     this.#error = null;
-    this.#changed();
     return this.sync();
-  }
-
-  /** After a logout: leave nothing here for whoever comes next. */
-  clear(): void {
-    this.#keep({ base: null, pending: [], sent: null });
   }
 
   add(sku: string, quantity: number): void {
@@ -86,23 +83,30 @@ export class CartStore {
     for (const line of lines) this.#change({ sku: line.sku, add: -line.quantity });
   }
 
+  /** After a logout: leave nothing here for whoever comes next. */
+  clear(): void {
+    this.#changes.remove(this.#changes.all().map((change) => change.id));
+    this.#keep({ base: null, sent: null });
+  }
+
   /** Look at the server's cart and send what is not sent. Never throws: `view().error` says what is in the way. */
   sync(): Promise<void> {
-    if (this.#login === null) return Promise.resolve();
-    this.#sending ??= this.#send().finally(() => {
-      this.#sending = null;
-      this.#changed();
-    });
+    if (this.#login !== null) {
+      this.#sending ??= this.#send().finally(() => {
+        this.#sending = null;
+        this.#changed();
+      });
+    }
     this.#changed();
-    return this.#sending;
+    return this.#sending ?? Promise.resolve();
   }
 
   #change(change: { sku: string } & ({ add: number } | { set: number })): void {
-    this.#read();
-    this.#keep({ pending: [...this.#kept.pending, { id: crypto.randomUUID(), ...change }] });
+    this.#changes.add(change);
     this.#gone = [];
+    this.#changed();
     const busy = this.#sending;
-    void (busy ? busy.then(() => (this.#kept.pending.length > 0 ? this.sync() : undefined)) : this.sync());
+    void (busy ? busy.then(() => (this.#pending().length > 0 ? this.sync() : undefined)) : this.sync());
   }
 
   async #send(): Promise<void> {
@@ -110,7 +114,7 @@ export class CartStore {
       try {
         await exclusively(() => this.#exchange());
         this.#error = null;
-        if (this.#kept.pending.length === 0) return;
+        if (this.#pending().length === 0) return;
       } catch (error) {
         this.#error = error;
         if (error instanceof SessionOver || this.#login === null) return;
@@ -126,21 +130,23 @@ export class CartStore {
   async #exchange(): Promise<void> {
     this.#read();
     const login = this.#login;
-    const base =
-      this.#kept.base === null || this.#kept.sent !== null || this.#kept.pending.length === 0
-        ? await this.server.read()
-        : this.#kept.base;
-    if (login !== this.#login) return;
-    this.#keep({ base });
-    this.#forgetArrived(base);
-    const pending = this.#kept.pending;
-    if (pending.length === 0) return;
-    const lines = applied(base.lines, pending);
+    const { base, sent } = this.#kept;
+    if (base === null || sent !== null || this.#pending().length === 0) {
+      const now = await this.server.read();
+      if (login !== this.#login) return;
+      // Where the last answer was lost, what is there now tells whether its changes had arrived.
+      const arrived = sent !== null && same(now.lines, sent.lines) ? sent.ids : [];
+      this.#have(now, arrived);
+    }
+    const pending = this.#pending();
+    if (pending.length === 0 || this.#kept.base === null) return;
+    const lines = applied(this.#kept.base.lines, pending);
     const ids = pending.map((change) => change.id);
+    const { etag } = this.#kept.base;
     this.#keep({ sent: { ids, lines } });
     try {
-      const next = await this.server.replace(lines, base.etag);
-      if (login === this.#login) this.#keep({ base: next, sent: null, pending: without(this.#shared().pending, ids) });
+      const next = await this.server.replace(lines, etag);
+      if (login === this.#login) this.#have(next, ids);
     } catch (error) {
       if (error instanceof ApiError && !isPassing(error)) this.#keep({ sent: null }); // it was refused, for certain
       if (isStale(error)) this.#keep({ base: null });
@@ -148,26 +154,30 @@ export class CartStore {
     }
   }
 
-  /** Where the last answer was lost: what the server has now tells whether the changes had arrived. */
-  #forgetArrived(base: Base): void {
-    const { sent } = this.#kept;
-    if (sent === null) return;
-    const pending = same(base.lines, sent.lines) ? without(this.#kept.pending, sent.ids) : this.#kept.pending;
-    this.#keep({ sent: null, pending });
+  /** The server's cart is this, and these changes are in it. */
+  #have(base: Base, included: string[]): void {
+    this.#keep({ base: { ...base, included }, sent: null });
+    this.#changes.remove(included);
+    this.#changed();
   }
 
   /** Goods that are no longer sold are named by the refusal; their changes can never be sent. */
   #dropRefused(error: unknown): boolean {
     if (!(error instanceof ApiError) || error.status !== 422) return false;
-    const base = this.#kept.base;
-    const lines = applied(base?.lines ?? [], this.#kept.pending);
+    const pending = this.#pending();
+    const lines = applied(this.#kept.base?.lines ?? [], pending);
     const indexes = (error.problem.errors ?? []).map((each) => Number(/^items\[(\d+)\]/.exec(each.field)?.[1]));
     const skus = new Set(indexes.map((index) => lines[index]?.sku).filter((sku) => sku !== undefined));
-    const pending = this.#kept.pending.filter((change) => !skus.has(change.sku));
-    if (pending.length === this.#kept.pending.length) return false;
+    const refused = pending.filter((change) => skus.has(change.sku));
+    if (refused.length === 0) return false;
     this.#gone = [...this.#gone, ...skus];
-    this.#keep({ pending, sent: null });
+    this.#changes.remove(refused.map((change) => change.id));
     return true;
+  }
+
+  #pending(): Change[] {
+    const included = new Set(this.#kept.base?.included);
+    return this.#changes.all().filter((change) => !included.has(change.id));
   }
 
   #read(): void {
@@ -176,16 +186,10 @@ export class CartStore {
     this.#changed();
   }
 
-  /** On top of what lies there now: another tab may have added something since this one looked. */
   #keep(part: Partial<Kept>): void {
-    this.#kept = { ...this.#shared(), ...part };
+    this.#kept = { ...this.#kept, ...part };
     write(localStorage, KEY, this.#kept);
     this.#changed();
-  }
-
-  #shared(): Kept {
-    const latest = stored();
-    return latest !== null && latest.login === this.#kept.login ? latest : this.#kept;
   }
 
   #changed(): void {
@@ -194,22 +198,18 @@ export class CartStore {
   }
 
   #seen(): View {
-    const { base, pending } = this.#kept;
-    const lines = applied(base?.lines ?? [], pending);
+    const pending = this.#pending();
+    const lines = applied(this.#kept.base?.lines ?? [], pending);
     const gone = this.#gone;
     if (this.#login === null) return { lines, state: 'local', error: null, gone };
     if (this.#error !== null && this.#sending === null) return { lines, state: 'stuck', error: this.#error, gone };
-    if (base === null) return { lines, state: 'loading', error: this.#error, gone };
+    if (this.#kept.base === null) return { lines, state: 'loading', error: this.#error, gone };
     return { lines, state: pending.length > 0 ? 'saving' : 'saved', error: this.#error, gone };
   }
 }
 
 function isStale(error: unknown): boolean {
   return error instanceof ApiError && error.status === 412;
-}
-
-function without(changes: readonly Change[], ids: readonly string[]): Change[] {
-  return changes.filter((change) => !ids.includes(change.id));
 }
 
 async function exclusively(work: () => Promise<void>): Promise<void> {
@@ -223,9 +223,11 @@ function stored(): Kept | null {
 }
 
 function isKept(value: unknown): value is Kept {
-  if (!isObject(value) || !isListOf(value.pending, isChange)) return false;
+  if (!isObject(value)) return false;
   const { login, base, sent } = value;
-  const isBase = base === null || (isObject(base) && isText(base.etag) && isListOf(base.lines, isLine));
+  const isBase =
+    base === null ||
+    (isObject(base) && isText(base.etag) && isListOf(base.lines, isLine) && isListOf(base.included, isText));
   const isSent = sent === null || (isObject(sent) && isListOf(sent.ids, isText) && isListOf(sent.lines, isLine));
   return (login === null || isText(login)) && isBase && isSent;
 }

@@ -34,9 +34,16 @@ export function Stepper({ sku, name, quantity, most }: Props) {
   const announce = useAnnounce();
   const [typed, setTyped] = useState<string | null>(null);
   const limit = Math.min(most, MOST_PIECES);
+  const say = (wanted: number) =>
+    announce(wanted === 0 ? `${name} is out of your basket` : `${wanted} of ${name} in your basket`);
+  // One more is one more than there is, also where another tab has changed it meanwhile; a number typed is that number.
+  const step = (by: 1 | -1) => {
+    cart.add(sku, by);
+    say(quantity + by);
+  };
   const become = (wanted: number) => {
     cart.set(sku, wanted);
-    announce(wanted === 0 ? `${name} is out of your basket` : `${wanted} of ${name} in your basket`);
+    say(wanted);
   };
   const leave = () => {
     setTyped(null);
@@ -47,7 +54,7 @@ export function Stepper({ sku, name, quantity, most }: Props) {
     <Bar role="group" aria-label={`Quantity of ${name}`}>
       <button
         type="button"
-        onClick={() => become(quantity - 1)}
+        onClick={() => step(-1)}
         aria-label={quantity === 1 ? `Remove ${name}` : `One ${name} less`}
       >
         <Icon name={quantity === 1 ? 'bin' : 'minus'} size={18} />
@@ -63,7 +70,7 @@ export function Stepper({ sku, name, quantity, most }: Props) {
       <button
         type="button"
         id={`more-${sku}`}
-        onClick={() => become(quantity + 1)}
+        onClick={() => step(1)}
         disabled={quantity >= limit}
         aria-label={`One ${name} more`}
       >

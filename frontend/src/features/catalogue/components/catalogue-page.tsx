@@ -52,7 +52,8 @@ export function CataloguePage() {
           )}
           {found.isError && products.length === 0 && <Failure error={found.error} onRetry={() => void found.refetch()} />}
           {found.isSuccess && products.length === 0 && <Nothing search={search} />}
-          <Box sx={{ opacity: found.isPlaceholderData ? 0.5 : 1, transition: 'opacity 150ms' }}>
+          {/* The goods of before, until those of now are there: to be seen, not to be bought by mistake. */}
+          <Box inert={found.isPlaceholderData} sx={{ opacity: found.isPlaceholderData ? 0.5 : 1, transition: 'opacity 150ms' }}>
             {products.length > 0 && <ProductGrid products={products} />}
           </Box>
           {products.length > 0 && found.isFetchNextPageError && (
