@@ -19,7 +19,7 @@ from werkzeug.wsgi import get_input_stream
 
 from shared import tracing, wsgi
 from shared.errors import Unavailable
-from shared.handler import Reply
+from shared.handler import Reply, shown_path
 from shared.health import Health
 from shared.metrics import Metrics
 from shared.patience import Patience
@@ -129,19 +129,14 @@ def _come_again(environ: "WSGIEnvironment") -> Reply:
     """The answer to who has waited so long that a better one would come too late."""
     problem = Unavailable("Too many ask for this now; try again")
     trace_id = tracing.continued(environ.get("HTTP_TRACEPARENT")).trace_id
-    document = problem_document(problem, _shown_path(environ), trace_id)
+    document = problem_document(problem, shown_path(environ), trace_id)
     return Reply(problem.status, [("x-trace-id", trace_id), *problem.headers().items()], PROBLEM_TYPE, document)
-
-
-def _shown_path(environ: "WSGIEnvironment") -> str:
-    path: str = environ["PATH_INFO"]
-    return path.encode("latin-1").decode(errors="replace")
 
 
 def _problem(status: int, headers: Iterable[tuple[str, str]], environ: "WSGIEnvironment") -> Reply:
     """A problem document in place of another body. Only the status is kept of it, and what a client must know."""
     trace_id = tracing.continued(environ.get("HTTP_TRACEPARENT")).trace_id
-    path = _shown_path(environ)
+    path = shown_path(environ)
     document = internal_error(path, trace_id) if status == 500 else status_document(status, path, trace_id)
     kept = [(name, value) for name, value in headers if name in {"Allow", "Retry-After"}]
     return Reply(status, [("x-trace-id", trace_id), *kept], PROBLEM_TYPE, document)

@@ -92,13 +92,13 @@ class Handler:
             status = reply.status
         except Problem as problem:
             status, problem_type = problem.status, problem.type
-            document = problem_document(problem, _shown_path(environ), trace_id)
+            document = problem_document(problem, shown_path(environ), trace_id)
             headers = [("x-trace-id", trace_id), *problem.headers().items(), *told.items()]
             reply = Reply(status, headers, PROBLEM_TYPE, document)
         except Exception as error:  # noqa: BLE001 - the edge: a bug must reach the log, and not the client
             problem_type = type(error).__qualname__
             _log.exception("%s failed", self._endpoint.name)
-            document = internal_error(_shown_path(environ), trace_id)
+            document = internal_error(shown_path(environ), trace_id)
             reply = Reply(status, [("x-trace-id", trace_id)], PROBLEM_TYPE, document)
         finally:
             span.end(status, problem_type)
@@ -187,7 +187,8 @@ def _if_match(environ: "WSGIEnvironment") -> str:
     return given
 
 
-def _shown_path(environ: "WSGIEnvironment") -> str:
+def shown_path(environ: "WSGIEnvironment") -> str:
+    """The path as a problem document names it: WSGI hands it over as bytes in Latin-1's clothes."""
     path: str = environ["PATH_INFO"]
     return path.encode("latin-1").decode(errors="replace")
 

@@ -78,13 +78,7 @@ class Mesh:
     def __init__(
         self, proxy_url: str | None, breaker: Callable[[str], Breaker], *, namespace: str = "shop", pool_size: int = 8
     ) -> None:
-        # urllib3 leaves Nagle's algorithm on for a proxy: a body would wait 40 ms, until its headers are acknowledged.
-        options = urllib3.connection.HTTPConnection.default_socket_options
-        self._connections: urllib3.PoolManager = (
-            urllib3.ProxyManager(proxy_url, maxsize=pool_size, block=False, retries=False, socket_options=options)
-            if proxy_url
-            else urllib3.PoolManager(maxsize=pool_size, block=False, retries=False)
-        )
+        self._connections = connections(proxy_url, pool_size=pool_size)
         self._breaker = functools.cache(breaker)
         self._namespace = namespace
         self._budget = RetryBudget()
@@ -142,6 +136,15 @@ class Mesh:
             raise NotHadError(f"status {answer.status}", later="retry-after" in answer.headers)
         lower = {name.lower(): value for name, value in answer.headers.items()}
         return Response(status=answer.status, headers=lower, body=body)
+
+
+def connections(proxy_url: str | None, *, pool_size: int) -> urllib3.PoolManager:
+    """Connections that are kept, by way of a proxy or, with None, straight; nothing is tried again by itself."""
+    if proxy_url is None:
+        return urllib3.PoolManager(maxsize=pool_size, block=False, retries=False)
+    # urllib3 leaves Nagle's algorithm on for a proxy: a body would wait 40 ms, until its headers are acknowledged.
+    options = urllib3.connection.HTTPConnection.default_socket_options
+    return urllib3.ProxyManager(proxy_url, maxsize=pool_size, block=False, retries=False, socket_options=options)
 
 
 def _read(answer: urllib3.BaseHTTPResponse, until: Deadline) -> bytes:

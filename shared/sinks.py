@@ -13,13 +13,13 @@ from dataclasses import dataclass
 import msgspec
 import urllib3
 from opentelemetry import context, propagate
-from urllib3.connection import HTTPConnection
 from urllib3.exceptions import HTTPError
 from urllib3.util import parse_url
 
 from shared.cloud_events import CloudEvent
 from shared.cloud_events_http import STRUCTURED
 from shared.deadlines import Deadline
+from shared.mesh import connections
 
 WITHIN_S = 2.0
 CONNECT_WITHIN_S = 0.5
@@ -63,11 +63,7 @@ class Sink:
     def __init__(self, url: str, proxy_url: str | None) -> None:
         parts = parse_url(url)
         self._url = (parts if parts.path else parts._replace(path="/")).url  # a proxy is asked for it as it is
-        self._connections: urllib3.PoolManager = (
-            urllib3.ProxyManager(proxy_url, retries=False, socket_options=HTTPConnection.default_socket_options)
-            if proxy_url  # without the options it waits 40 ms between the head of a request and its body
-            else urllib3.PoolManager(retries=False)
-        )
+        self._connections = connections(proxy_url, pool_size=1)
 
     def deliver(self, event: CloudEvent, *, deadline: Deadline) -> Delivery:
         """Post one event, within the deadline and never longer than WITHIN_S.

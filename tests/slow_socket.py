@@ -18,35 +18,23 @@ def slow(path: Path, late_s: float) -> Iterator[Path]:
     own = path.with_name(f"{path.name}.own")
     path.rename(own)
     started = threading.Event()
-    loop = asyncio.new_event_loop()
+    running: list[tuple[asyncio.AbstractEventLoop, asyncio.Event]] = []
 
     async def serve() -> None:
-        server = await asyncio.start_unix_server(lambda reader, writer: _pass_on(own, reader, writer, late_s), path)
-        started.set()
-        async with server:
-            await server.serve_forever()
+        ending = asyncio.Event()
+        async with await asyncio.start_unix_server(lambda reader, writer: _pass_on(own, reader, writer, late_s), path):
+            running.append((asyncio.get_running_loop(), ending))
+            started.set()
+            await ending.wait()
 
-    task = loop.create_task(serve())
-
-    def run() -> None:
-        try:
-            loop.run_until_complete(task)
-        except asyncio.CancelledError:
-            pass
-        finally:
-            for each in asyncio.all_tasks(loop):
-                each.cancel()
-            loop.run_until_complete(loop.shutdown_asyncgens())
-            loop.run_until_complete(asyncio.sleep(0))
-            loop.close()
-
-    thread = threading.Thread(target=run, name="slow socket")
+    thread = threading.Thread(target=lambda: asyncio.run(serve()), name="slow socket")
     thread.start()
     try:
         assert started.wait(10), f"nothing listens at {path}"
         yield own
     finally:
-        loop.call_soon_threadsafe(task.cancel)
+        for loop, ending in running:
+            loop.call_soon_threadsafe(ending.set)
         thread.join(10)
         own.rename(path)
 
@@ -57,7 +45,7 @@ async def _pass_on(own: Path, reader: asyncio.StreamReader, writer: asyncio.Stre
         async with asyncio.TaskGroup() as both:
             both.create_task(_copy(reader, server_writer, 0.0))
             both.create_task(_copy(server_reader, writer, late_s))
-    except* (ConnectionError, asyncio.CancelledError):
+    except* ConnectionError:  # who waited too long has gone
         pass
     finally:
         writer.close()

@@ -2,11 +2,13 @@
 
 import json
 import os
+import shutil
 import socket
 import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -167,3 +169,16 @@ def own_stack() -> Iterator[Stack]:
     for each in running(new_stack()):
         each.run("apply", "-f", "-", given=QUICK_AUTOSCALER)
         yield each
+
+
+@contextmanager
+def copied_project() -> Iterator[Path]:
+    """A copy of the project, to edit a function in."""
+    folder = Path(tempfile.mkdtemp(prefix="zc-project-"))
+    ignore = shutil.ignore_patterns("__pycache__", "node_modules")
+    try:
+        for name in ("functions", "frontend/catalogue", "gateway", "knative", "shared"):
+            shutil.copytree(PROJECT / name, folder / name, ignore=ignore)
+        yield folder
+    finally:
+        shutil.rmtree(folder)

@@ -205,9 +205,7 @@ def superfluous(
     the stale ones but for the least that are kept, and what is beyond the most that are kept: the longest idle first.
     """
     gone = {revision.name for revision in revisions if revision.service not in services}
-    by_service: dict[ServiceName, list[Revision]] = {}
-    for revision in sorted(revisions, key=lambda revision: -revision.generation):
-        by_service.setdefault(revision.service, []).append(revision)
+    by_service = _by_service(sorted(revisions, key=lambda revision: -revision.generation))
     for service in services.values():
         own = by_service.get(service.name, [])
         latest = latest_ready(service.name, own)

@@ -8,19 +8,16 @@ import secrets
 import threading
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from typing import TypeVar
 
 import msgspec
 from urllib3.exceptions import HTTPError
 
 from shared.orders import Order
 from tests.stack import Stack
-
-T = TypeVar("T")
 
 CARD = "4242424242424242"
 PATIENCE_S = 40.0
@@ -119,18 +116,6 @@ def order_of(reply: Reply) -> Order:
     """The order that an answer acknowledges."""
     assert reply.status in {200, 201}, reply
     return msgspec.json.decode(reply.body, type=Order)
-
-
-def at_once(calls: Sequence[Callable[[], T]]) -> list[T]:
-    """Make all calls at the same moment, each in its own thread."""
-    together = threading.Barrier(len(calls), timeout=20)
-
-    def wait_and_call(each: Callable[[], T]) -> T:
-        together.wait()
-        return each()
-
-    with ThreadPoolExecutor(len(calls)) as threads:
-        return list(threads.map(wait_and_call, calls))
 
 
 @dataclass(slots=True)

@@ -11,9 +11,10 @@ import pytest
 from psycopg import sql
 
 from tests.promises import faults
-from tests.promises.customers import Reply, at_once, crowd, join, new_key, order_of
+from tests.promises.customers import Reply, crowd, join, new_key, order_of
 from tests.promises.faults import alive, connect, kill_instances, kill_part, rows, value, wait_for_part
 from tests.stack import Stack
+from tests.together import at_once
 from tests.waiting import wait_until
 
 

@@ -6,9 +6,10 @@ from collections import Counter
 
 import msgspec
 
-from tests.promises.customers import at_once, crowd, insist, join, new_key, order_of
+from tests.promises.customers import crowd, insist, join, new_key, order_of
 from tests.promises.faults import kill_instances, kill_part, rows, value, wait_for_part
 from tests.stack import Stack
+from tests.together import at_once
 from tests.waiting import wait_until
 
 

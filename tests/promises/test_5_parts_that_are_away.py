@@ -19,9 +19,10 @@ from tests.bench.connection import get, post
 from tests.bench.load import open_loop
 from tests.bench.percentiles import percentile
 from tests.promises import books
-from tests.promises.customers import Customer, Reply, at_once, basket, call, crowd, insist, join, new_key, order_of
+from tests.promises.customers import Customer, Reply, basket, call, crowd, insist, join, new_key, order_of
 from tests.promises.faults import Fault, RedisFault, away, home_of, provider_away, redis_away, rows, value
 from tests.stack import Stack
+from tests.together import at_once
 from tests.waiting import wait_until
 
 WITHIN_S = 2.0
@@ -101,7 +102,7 @@ def test_without_redis_everybody_is_answered_soon(
         return p99s_s[-1] < SOON_S
 
     with redis_away(own_stack, fault):
-        # Not at once, for a busy machine; what waits for Redis each time is soon in no window.
+        # Not in the first window, for a busy machine.
         wait_until(soon, 4.5 * WINDOW_S, f"a p99 below {SOON_S} s of {p99s_s} with redis {fault}")
 
 

@@ -6,9 +6,7 @@ once, and the gateway does not repeat them either.
 
 import os
 import secrets
-import shutil
 import signal
-import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -17,7 +15,7 @@ import yaml
 
 from tests.promises.customers import Crowd, Reply, call, crowd
 from tests.promises.faults import alive, kill_and_wait
-from tests.stack import PROJECT, QUICK_AUTOSCALER, Stack, new_stack, running
+from tests.stack import QUICK_AUTOSCALER, Stack, copied_project, new_stack, running
 from tests.waiting import wait_until
 
 SERVICE = "record-event"
@@ -27,13 +25,8 @@ STRUCTURED = {"content-type": "application/cloudevents+json"}
 
 @pytest.fixture(scope="module")
 def project() -> Iterator[Path]:
-    """A copy of the project, to edit a function in."""
-    folder = Path(tempfile.mkdtemp(prefix="zc-project-"))
-    ignore = shutil.ignore_patterns("__pycache__", "node_modules")
-    for name in ("functions", "frontend/catalogue", "gateway", "knative", "shared"):
-        shutil.copytree(PROJECT / name, folder / name, ignore=ignore)
-    yield folder
-    shutil.rmtree(folder)
+    with copied_project() as folder:
+        yield folder
 
 
 @pytest.fixture(scope="module")

@@ -3,21 +3,18 @@
 import base64
 import logging
 import re
-import threading
 import time
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from typing import TypeVar
 
 import psycopg
 import pytest
 
 from shared import sealed_cards, settings
+from tests.together import at_once
 from tests.unit.functions.conftest import CARD, Function, Reply, Shop, fields
 from tests.waiting import wait_until
-
-T = TypeVar("T")
 
 DECLINED, LATE = "4000000000000002", "4000000000009995"
 PRIVATE_KEY, PUBLIC_KEY = sealed_cards.generate_keys()
@@ -47,18 +44,6 @@ def void(provider: Function, order_id: str = "order-1") -> Reply:
 
 def ledger(shop: Shop) -> list[tuple[object, ...]]:
     return shop.rows("SELECT order_id, status, amount_minor, currency FROM payments.ledger ORDER BY order_id")
-
-
-def at_once(calls: Sequence[Callable[[], T]]) -> list[T]:
-    """Make all calls at the same moment, each in its own thread."""
-    together = threading.Barrier(len(calls), timeout=20)
-
-    def wait_and_call(call: Callable[[], T]) -> T:
-        together.wait()
-        return call()
-
-    with ThreadPoolExecutor(len(calls)) as threads:
-        return list(threads.map(wait_and_call, calls))
 
 
 @pytest.mark.parametrize(("card", "word"), [(CARD, "paid"), (DECLINED, "declined"), ("6011000990139424", "paid")])

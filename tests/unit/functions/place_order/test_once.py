@@ -1,16 +1,11 @@
 """One Idempotency-Key, one order; the last piece, sold once; and no two orders that wait for each other."""
 
-import threading
 from collections import Counter
-from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
-from typing import TypeVar
 
 import pytest
 
+from tests.together import at_once
 from tests.unit.functions.conftest import ACCOUNT_ID, CARD, OTHER_ACCOUNT_ID, Function, Reply, Shop
-
-T = TypeVar("T")
 
 
 @pytest.fixture
@@ -27,18 +22,6 @@ def send(client: Function, shop: Shop, content: object, key: str | None, account
     if key is not None:
         headers["Idempotency-Key"] = key
     return client.post("/api/orders", json=content, headers=headers)
-
-
-def at_once(calls: Sequence[Callable[[], T]]) -> list[T]:
-    """Make all calls at the same moment, each in its own thread."""
-    together = threading.Barrier(len(calls), timeout=20)
-
-    def wait_and_call(call: Callable[[], T]) -> T:
-        together.wait()
-        return call()
-
-    with ThreadPoolExecutor(len(calls)) as threads:
-        return list(threads.map(wait_and_call, calls))
 
 
 def sold(shop: Shop) -> object:

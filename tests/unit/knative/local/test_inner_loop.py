@@ -1,10 +1,8 @@
 """On a whole stack: a save is a redeploy, and traffic that moves bit by bit loses no request, engine or not."""
 
-import shutil
 import signal
 import subprocess
 import sys
-import tempfile
 import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -12,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from tests.promises.faults import kill_and_wait
-from tests.stack import PROJECT, Stack, new_stack, running
+from tests.stack import Stack, copied_project, new_stack, running
 from tests.waiting import wait_until
 
 PATH = "/.well-known/jwks.json"
@@ -20,13 +18,8 @@ PATH = "/.well-known/jwks.json"
 
 @pytest.fixture(scope="module")
 def project() -> Iterator[Path]:
-    """A copy of the project, to edit a function in."""
-    folder = Path(tempfile.mkdtemp(prefix="zc-project-"))
-    ignore = shutil.ignore_patterns("__pycache__", "node_modules")
-    for name in ("functions", "frontend/catalogue", "gateway", "knative", "shared"):
-        shutil.copytree(PROJECT / name, folder / name, ignore=ignore)
-    yield folder
-    shutil.rmtree(folder)
+    with copied_project() as folder:
+        yield folder
 
 
 @pytest.fixture(scope="module")
