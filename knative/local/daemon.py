@@ -153,6 +153,7 @@ class Daemon:
             await database
             began_s = time.monotonic()
             made = self.engine.deploy(deployment, generated)
+            await self.engine.front_door.publication.settled()
             await self._ensure(self.envoy, tell)
             await self.engine.wait_for_proof(made)
             if made:

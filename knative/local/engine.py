@@ -107,6 +107,7 @@ class Engine:
             self._roll_out,
             self._refresh_keys,
             self._tidy,
+            self.front_door.publication.run,
             self.sources.run,
         ):
             task = asyncio.create_task(loop())
@@ -223,7 +224,10 @@ class Engine:
         return made
 
     async def wait_for_proof(self, revisions: Sequence[Revision]) -> None:
-        """Wait until each has shown that it can serve. Raises StartError with the reasons where one cannot."""
+        """Wait until each has shown that it can serve, and requests reach it where its Service says so.
+
+        Raises StartError with the reasons where one cannot.
+        """
         names = [revision.name for revision in revisions]
 
         def all_known() -> bool:
@@ -240,6 +244,7 @@ class Engine:
                 "\n".join(f"{revision.name} did not get ready: {revision.reason}" for revision in bad),
                 "what served before still serves; mend it and apply again",
             )
+        await self.front_door.publication.settled()
 
     def delete_revision(self, name: RevisionName, *, only_check: bool = False) -> None:
         """Drop a revision. Raises StartError for one that requests reach, and for the newest of its Service."""

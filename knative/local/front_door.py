@@ -11,7 +11,7 @@ import socket
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
-from gateway.envoy import Edge, EnvoyFiles, check, command, files, find_binary
+from gateway.envoy import Edge, EnvoyFiles, check, command, find_binary, translate
 from knative.local import http_get, shares
 from knative.local.deployment import Deployment
 from knative.local.gradual_rollout import Rollout
@@ -19,6 +19,7 @@ from knative.local.home import Home
 from knative.local.model import Backend, ServiceName
 from knative.local.parts.part import Recipe
 from knative.local.processes import Records, write_atomically
+from knative.local.publication import Publication
 from knative.local.rollout import NO_ROLLOUTS, Proof, Revision, destinations
 from shared.errors import StartError
 
@@ -34,6 +35,7 @@ class FrontDoor:
         self._keys_file = home.envoy / "key_sets.json"
         self._key_sets: dict[str, str] = json.loads(self._keys_file.read_bytes()) if self._keys_file.exists() else {}
         self.mesh_port = _kept_port(home.root / "mesh-port")
+        self.publication = Publication(home.envoy, home.admin_socket)
 
     def _edge(self, otlp_endpoint: str | None = None) -> Edge:
         return Edge(
@@ -51,8 +53,8 @@ class FrontDoor:
         revisions: Iterable[Revision],
         rollouts: Mapping[ServiceName, Rollout] = NO_ROLLOUTS,
     ) -> None:
-        """Write the files for what is deployed and ready now; unchanged ones are left alone."""
-        files.write(self._translate(deployment, revisions, rollouts), self._home.envoy)
+        """Have Envoy take over what is deployed and ready now: see `publication.settled` for when it has."""
+        self.publication.offer(self._translate(deployment, revisions, rollouts))
 
     def refuse_what_envoy_refuses(self, deployment: Deployment, revisions: Iterable[Revision]) -> None:
         """Ask Envoy itself before anything is taken over. Raises StartError with its words."""
@@ -66,7 +68,7 @@ class FrontDoor:
         self, deployment: Deployment, revisions: Iterable[Revision], rollouts: Mapping[ServiceName, Rollout]
     ) -> EnvoyFiles:
         known = list(revisions)
-        return files.translate(
+        return translate(
             deployment.mesh,
             destinations(deployment.services.values(), known, rollouts),
             [

@@ -5,7 +5,7 @@ import dataclasses
 import json
 import socket
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 
@@ -43,35 +43,48 @@ def ready(*generations: int) -> list[Revision]:
     return [new_revision("list-products", generation) for generation in generations]
 
 
+def publish(home: Home, deployment: Deployment, *states: Sequence[Revision]) -> list[dict[Path, tuple[int, int]]]:
+    """Publish one state after the other, with no Envoy running. Gives which files there were after each."""
+
+    async def all_of_them() -> list[dict[Path, tuple[int, int]]]:
+        door, folder = FrontDoor(home), home.envoy
+        seen = []
+        async with asyncio.TaskGroup() as group:
+            writing = group.create_task(door.publication.run())
+            for state in states:
+                door.publish(deployment, state)
+                await door.publication.settled()
+                seen.append({path: (path.stat().st_mtime_ns, path.stat().st_ino) for path in folder.glob("*.json")})
+            writing.cancel()
+        return seen
+
+    return asyncio.run(all_of_them())
+
+
 def test_a_ready_revision_is_reached_by_its_socket(home: Home, deployment: Deployment) -> None:
-    FrontDoor(home).publish(deployment, ready(1))
+    publish(home, deployment, ready(1))
     everything = b"".join(files(home).values()).decode()
     assert str(home.revision_socket("list-products-00001")) in everything
 
 
 def test_a_revision_that_is_not_proven_gets_no_request(home: Home, deployment: Deployment) -> None:
     unproven = new_revision("list-products", 2, proof=Proof.UNPROVEN)
-    FrontDoor(home).publish(deployment, [*ready(1), unproven])
+    publish(home, deployment, [*ready(1), unproven])
     everything = b"".join(files(home).values())
     assert b"list-products-00001" in everything
     assert b"list-products-00002" not in everything
 
 
 def test_what_has_not_changed_is_not_written_again(home: Home, deployment: Deployment) -> None:
-    door = FrontDoor(home)
-    door.publish(deployment, ready(1))
-    before = {path: (path.stat().st_mtime_ns, path.stat().st_ino) for path in home.envoy.glob("*.json")}
-    door.publish(deployment, ready(1))
-    assert {path: (path.stat().st_mtime_ns, path.stat().st_ino) for path in home.envoy.glob("*.json")} == before
-    door.publish(deployment, ready(1, 2))
-    assert {path: (path.stat().st_mtime_ns, path.stat().st_ino) for path in home.envoy.glob("*.json")} != before
+    first, same, another = publish(home, deployment, ready(1), ready(1), ready(1, 2))
+    assert first == same != another
 
 
 def test_a_revision_has_no_more_requests_than_its_template_lets_wait(home: Home, deployment: Deployment) -> None:
     revision = new_revision("list-products", 1)
     annotations = {"autoscaling.knative.dev/max-scale": "1"}
     small = dataclasses.replace(revision.template, annotations=annotations, container_concurrency=2)
-    FrontDoor(home).publish(deployment, [dataclasses.replace(revision, template=small)])
+    publish(home, deployment, [dataclasses.replace(revision, template=small)])
     [cluster] = json.loads(files(home)["clusters.json"])["resources"]
     [bounds] = cluster["circuit_breakers"]["thresholds"]
     assert bounds["max_connections"] + bounds["max_pending_requests"] == 22
@@ -159,7 +172,7 @@ def test_new_keys_reach_envoy(home: Home, deployment: Deployment, issuer: type[I
     asyncio.run(door.refresh_keys(deployment))
     issuer.answer = '{"keys": [{"kid": "the-next-key"}]}'
     assert asyncio.run(door.refresh_keys(deployment))
-    door.publish(deployment, ready(1))
+    publish(home, deployment, ready(1))
     assert b"the-next-key" in files(home)["listeners.json"]
 
 
