@@ -40,7 +40,7 @@ def test_many_who_do_nothing_keep_nobody_out(door: Door, base_url: str, crowd: s
             client = stack.enter_context(raw_http.connect(base_url))
             client.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
             client.sendall(beginning)
-        # At first some may be told to come again: what the crowd really asks is more than list-products may have waiting.
+        # At first some are told to come again: the crowd asks for more than may wait at list-products.
         wait_until(lambda: [door.get("/api/products?limit=1").status for _ in range(5)] == [200] * 5, 10, "answers")
         body = {"email": new_email(), "password": "some password"}
         wait_until(lambda: door.post("/api/auth/login", body).status == 401, 10, "an answer of login")
