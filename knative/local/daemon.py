@@ -45,7 +45,7 @@ class Daemon:
         self.valkey = Part(self._valkey, self.records)
         self.keeper = Part(self._keeper, self.records, self._keeper_restarted)
         self.zygote = Part(self._zygote, self.records, self._zygote_restarted)
-        self.envoy = Part(self.engine.front_door.recipe, self.records)
+        self.envoy = Part(self.engine.controller.front_door.recipe, self.records)
         self._parts = (self.keeper, self.postgres, self.valkey, self.zygote, self.envoy)
         self._generated: tuple[Secret, ...] = ()
         self.api = ApiServer(
@@ -54,7 +54,7 @@ class Daemon:
                 self.engine, is_up=lambda: self._up, secrets=lambda: self._generated, write=self._write_objects
             ),
         )
-        self.engine.on_proof = self.api.look
+        self.engine.controller.on_proof = self.api.look
         self._stopped = asyncio.Event()
         self._busy = asyncio.Lock()
         self._up = False
@@ -130,7 +130,7 @@ class Daemon:
     async def _bring_up(self, _request: dict[str, Any], tell: Tell) -> object:
         async with self._busy:
             began_s = time.monotonic()
-            store = self.engine.store
+            store = self.engine.controller.store
             documents = await asyncio.to_thread(read_paths, project_paths(self.home), self.home)
             proposal = store.propose(documents, from_project=True)
             generated = self._generated = secrets.prepare(self.home, datetime.now(UTC))
@@ -153,15 +153,15 @@ class Daemon:
             await database
             began_s = time.monotonic()
             made = self.engine.deploy(deployment, generated)
-            await self.engine.front_door.publication.settled()
+            await self.engine.controller.front_door.publication.settled()
             await self._ensure(self.envoy, tell)
-            await self.engine.wait_for_proof(made)
+            await self.engine.controller.wait_for_proof(made)
             if made:
                 words = "1 revision, it has" if len(made) == 1 else f"{len(made)} revisions, each has"
                 tell(Step(text=f"Made {words} started once", took_s=time.monotonic() - began_s))
             await self._await_keys()
             self._up = True
-            return {"mesh_port": self.engine.front_door.mesh_port}
+            return {"mesh_port": self.engine.controller.front_door.mesh_port}
 
     async def _bring_up_database(self, tell: Tell) -> None:
         was_running = await self._ensure(self.postgres, tell)
@@ -220,15 +220,15 @@ class Daemon:
         """The proposal as a whole, refused where any reader, or Envoy, has something against it."""
         absent = [(Namespace(key.namespace), ServiceName(key.name)) for key in proposal.absent if key.kind == "Service"]
         deployment = check(list(proposal.documents.values()), self.home, absent)
-        self.engine.refuse_what_is_missing(deployment, generated)
+        self.engine.controller.refuse_what_is_missing(deployment, generated)
         if any(key.kind in gateway.istio.KINDS for key in proposal.changed):
-            revisions = list(self.engine.store.revisions.values())
-            await asyncio.to_thread(self.engine.front_door.refuse_what_envoy_refuses, deployment, revisions)
+            revisions = list(self.engine.controller.store.revisions.values())
+            await asyncio.to_thread(self.engine.controller.front_door.refuse_what_envoy_refuses, deployment, revisions)
         return deployment
 
     async def _await_keys(self) -> None:
         deadline_s = time.monotonic() + 10.0
-        while not self.engine.front_door.has_keys and time.monotonic() < deadline_s:
+        while not self.engine.controller.front_door.has_keys and time.monotonic() < deadline_s:
             await asyncio.sleep(0.01)
 
     async def _apply(self, request: dict[str, Any], tell: Tell) -> object:
@@ -238,13 +238,13 @@ class Daemon:
                 raise StartError("the stack is not up", "`zerocart up` first")
             began_s = time.monotonic()
             documents = parse_texts(request["files"])
-            store = self.engine.store
+            store = self.engine.controller.store
             proposal = store.propose(documents, from_project=False)
             generated = self._generated = secrets.prepare(self.home, datetime.now(UTC))
             deployment = await self._check(proposal, generated)
             store.accept(proposal)
             made = self.engine.deploy(deployment, generated)
-            await self.engine.wait_for_proof(made)
+            await self.engine.controller.wait_for_proof(made)
             for revision in made:
                 tell(Step(text=f"Made {revision.name}, it serves", took_s=time.monotonic() - began_s))
             return {
@@ -270,11 +270,11 @@ class Daemon:
                 raise StartError("the stack is not up", "`zerocart up` first")
             for key in gone:
                 if key.kind == "Revision":
-                    self.engine.delete_revision(RevisionName(key.name), only_check=only_check)
+                    self.engine.controller.delete_revision(RevisionName(key.name), only_check=only_check)
             documents_gone = [key for key in gone if key.kind != "Revision"]
             if not documents and not documents_gone:
                 return
-            store = self.engine.store
+            store = self.engine.controller.store
             proposal = store.propose(documents, from_project=False, gone=documents_gone)
             deployment = await self._check(proposal, self._generated)
             if only_check:
