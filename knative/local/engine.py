@@ -236,7 +236,8 @@ class Engine:
         if not self.zygote.connected or name not in self.controller.environments:
             return
         self.instances.expect(name, now_s)
-        self.starts.asked(name, now_s)
+        waited_s = self.starts.asked(name, now_s)
+        asked_at_s = time.time()
         request = ForkRequest(
             revision=name,
             code_root=str(self.controller.store.folder(name)),
@@ -247,6 +248,8 @@ class Engine:
             events=str(self.home.events_socket),
             timeout_s=revision.template.timeout_s,
             nice=shares.nice_level(revision.template),
+            asked_at_s=asked_at_s,
+            waited_at_s=None if waited_s is None else asked_at_s - waited_s,
         )
         self.zygote.send({"fork": asdict(request)}, self.sockets.get(name))
 
