@@ -54,7 +54,7 @@ class Daemon:
                 self.engine, is_up=lambda: self._up, secrets=lambda: self._generated, write=self._write_objects
             ),
         )
-        self.engine.controller.on_proof = self.api.look
+        self.engine.controller.on_change = self.api.look
         self._stopped = asyncio.Event()
         self._busy = asyncio.Lock()
         self._up = False
@@ -153,7 +153,7 @@ class Daemon:
             await database
             began_s = time.monotonic()
             made = self.engine.deploy(deployment, generated)
-            await self.engine.controller.front_door.publication.settled()
+            await self.engine.controller.wait_for_envoy()
             await self._ensure(self.envoy, tell)
             await self.engine.controller.wait_for_proof(made)
             if made:

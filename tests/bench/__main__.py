@@ -20,10 +20,12 @@ from tests.bench import (
     kills,
     logins,
     machine,
+    many_services,
     memory,
     orders,
     overload,
     replay,
+    rollouts,
     starting,
     throughput,
 )  # fmt: skip
@@ -33,7 +35,8 @@ from tests.stack import PROJECT, QUICK_AUTOSCALER
 
 WEEK = PROJECT / "tests" / "data" / "online-retail-2010-12-01-to-07.csv.gz"
 GROUPS = (
-    "start", "memory", "cold-start", "burst", "throughput", "events", "logins", "orders", "overload", "replay", "kills",
+    "start", "memory", "cold-start", "burst", "throughput", "events", "logins", "orders", "overload", "replay",
+    "rollouts", "many-services", "kills",
     "function-memory", "function-import",
 )  # fmt: skip
 
@@ -71,6 +74,8 @@ def _measure(groups: Set[str], options: argparse.Namespace) -> list[Figure]:
         "orders": orders.measure,
         "overload": overload.measure,
         "replay": lambda bench: replay.measure(bench, options.replay),
+        "rollouts": rollouts.measure,
+        "many-services": many_services.measure,
     }
     figures: list[Figure] = []
     if groups & {"start", *on_one_stack}:
