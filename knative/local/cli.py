@@ -57,6 +57,7 @@ def up(home: Home) -> None:
         show_step(status.first_answer(home))
     click.echo(f"Up in {duration(time.monotonic() - began_s)}\n", err=True)
     base = f"http://localhost:{home.port}"
+    click.echo(f"Storefront   {base}/")
     click.echo(f"API          {base}/api/products")
     click.echo(f"OpenAPI      {base}/api/openapi.json")
     click.echo(f"One service  http://list-products.shop.localhost:{home.port}/")
