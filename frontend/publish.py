@@ -4,12 +4,14 @@
     python -m frontend.publish --dry-run dist   say what that would do
     python -m frontend.publish --releases       what is published, and what serves
     python -m frontend.publish --rollback       the release before serves again, at once
+    python -m frontend.publish --headers        what a CDN has to say with every page
 
 STOREFRONT_BUCKET names the bucket; key, region and address of S3 are what AWS's own tools take (AWS_ACCESS_KEY_ID,
 AWS_ENDPOINT_URL_S3, ...). CLOUDFRONT_DISTRIBUTION_ID, or CLOUDFLARE_ZONE_ID with CLOUDFLARE_API_TOKEN and
 STOREFRONT_URL, name the CDN that has to forget the old pages.
 """
 
+import json
 import os
 import sys
 import time
@@ -18,7 +20,7 @@ from pathlib import Path
 
 import click
 
-from frontend.publishing import invalidation, release
+from frontend.publishing import invalidation, policy, release
 from frontend.publishing.bucket import Bucket
 from frontend.publishing.plan import (
     Found,
@@ -42,6 +44,7 @@ _before = "the one before"
     "--rollback", "back_to", is_flag=False, flag_value=_before, metavar="[RELEASE]",
     help="Have a release serve again; without a name the one that served before.",
 )  # fmt: skip
+@click.option("--headers", "show_headers", is_flag=True, help="What a CDN has to say with every page, as JSON.")
 @click.option("--again", is_flag=True, help="Send everything, also what is there: for new headers.")
 @click.option("--invalidate", is_flag=True, help="Have the CDN forget the pages, also where nothing changed.")
 @click.option("--make-bucket", is_flag=True, help="Make the bucket where it is not there.")
@@ -51,13 +54,17 @@ def publish(
     dry_run: bool,
     list_them: bool,
     back_to: str | None,
+    show_headers: bool,
     again: bool,
     invalidate: bool,
     make_bucket: bool,
 ) -> None:
     """Publish the build in FOLDER to the bucket that a CDN serves from."""
-    if (folder is not None) + list_them + (back_to is not None) != 1:
-        raise click.UsageError("give one of FOLDER, --releases and --rollback")
+    if (folder is not None) + list_them + (back_to is not None) + show_headers != 1:
+        raise click.UsageError("give one of FOLDER, --releases, --rollback and --headers")
+    if show_headers:
+        click.echo(json.dumps(policy.headers(policy.read(), os.environ), indent=1))
+        return
     began_s = time.monotonic()
     cdn = invalidation.from_environment(os.environ)
     built = release.read(folder) if folder else None

@@ -1,7 +1,7 @@
-"""The release that is kept built, in `frontend/release/`: what `make up` publishes, so that nobody needs Node to have a shop.
+"""The release that is kept built, in `frontend/release/`: `make up` publishes it, so nobody needs Node to have a shop.
 
-`make storefront` builds it anew. The same sources give the same bytes, on any machine and with any Node that builds them;
-so a test can hold the release to its sources: by a digest where there is no Node, and by building where there is.
+`make storefront` builds it anew. The same sources give the same bytes, on any machine and with any Node that builds
+them; so a test can hold the release to its sources: by a digest where there is no Node, by building where there is.
 """
 
 import hashlib
@@ -57,7 +57,9 @@ def build(output: Path, frontend: Path = FRONTEND) -> None:
         cwd=frontend, env=environment, capture_output=True, text=True, check=False,
     )  # fmt: skip
     if done.returncode != 0:
-        raise BuildError(f"the storefront was not built: {done.stderr.strip()}", "`npm run build` in frontend/ says more")
+        raise BuildError(
+            f"the storefront was not built: {done.stderr.strip()}", "`npm run build` in frontend/ says more"
+        )
 
 
 def keep(built: Path, frontend: Path = FRONTEND) -> str:

@@ -99,6 +99,20 @@ def show_status(home: Home, as_json: bool) -> None:
     click.echo(json.dumps(found, indent=1) if as_json else status.render(found))
 
 
+@zerocart.command("publish", context_settings={"ignore_unknown_options": True})
+@click.argument("words", nargs=-1, type=click.UNPROCESSED)
+@click.pass_obj
+def publish(home: Home, words: tuple[str, ...]) -> None:
+    """Publish the storefront to this stack's origin: a build's FOLDER, or --releases, or --rollback [RELEASE].
+
+    --dry-run says what would be done. `python -m frontend.publish --help` has the rest, and publishes elsewhere.
+    """
+    from knative.local import storefront  # noqa: PLC0415 - only this command needs it
+
+    ask(home, {"op": "status"})
+    sys.exit(storefront.publish(home, words, os.environ))
+
+
 @zerocart.command("logs")
 @click.argument("name")
 @click.option("-f", "--follow", is_flag=True, help="Go on as lines come.")

@@ -184,10 +184,11 @@ class Daemon:
         tell(Step(text=output.strip() or "Prepared the database", took_s=time.monotonic() - began_s))
 
     async def _bring_up_storefront(self, tell: Tell) -> None:
-        was_running = await self._ensure(self.origin, tell)
-        marker = self.home.root / "storefront-published"
+        await self._ensure(self.origin, tell)
+        # Once: what was rolled back by hand stays rolled back until there is something new to publish.
+        marker = storefront.origin_folder(self.home) / "published"
         wanted = await asyncio.to_thread(storefront.digest, self.home)
-        if was_running and marker.exists() and marker.read_text(encoding="ascii") == wanted:
+        if marker.exists() and marker.read_text(encoding="ascii") == wanted:
             return
         began_s = time.monotonic()
         output = await _run_to_end(
@@ -198,7 +199,7 @@ class Daemon:
                 "--make-bucket",
                 str(storefront.release_folder(self.home.project)),
             ],
-            storefront.environment(self.home, dict(os.environ)),
+            storefront.environment(self.home, os.environ),
             "the storefront could not be published; what it served before, it serves",
         )
         marker.write_text(wanted, encoding="ascii")

@@ -1,6 +1,9 @@
 """The storefront of this machine's stack: what is published, and with whose key, to its own origin."""
 
 import hashlib
+import subprocess
+import sys
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from knative.local import secrets
@@ -26,11 +29,17 @@ def digest(home: Home) -> str:
     return total.hexdigest()
 
 
+def publish(home: Home, words: Sequence[str], around: Mapping[str, str]) -> int:
+    """Run `frontend.publish` against this stack's origin; gives the code that it ended with."""
+    command = [sys.executable, "-m", "frontend.publish", *words]
+    return subprocess.run(command, env=environment(home, around), check=False).returncode  # noqa: S603 - our own
+
+
 def origin_folder(home: Home) -> Path:
     return home.root / "origin"
 
 
-def environment(home: Home, around: dict[str, str]) -> dict[str, str]:
+def environment(home: Home, around: Mapping[str, str]) -> dict[str, str]:
     """What `frontend.publish` needs to know, in the words of AWS's own tools."""
     identity, secret = secrets.origin_key(home)
     kept = {name: value for name, value in around.items() if not name.startswith(_FOREIGN)}
