@@ -67,25 +67,26 @@ def publish(
         return
     began_s = time.monotonic()
     cdn = invalidation.from_environment(os.environ)
+    files: Mapping[str, bytes]
     built = release.read(folder) if folder else None
-    bucket = Bucket(bucket_name(os.environ))
-    if make_bucket and not dry_run:
-        bucket.make()
-    found = bucket.look()
-    if list_them:
-        show_releases(bucket, found)
-        return
-    if built is not None:
-        record, files = record_of(built), built.files
-        todo = plan(built, Found(live=found.live) if again else found)
-    else:
-        record, files = bucket.record(rollback_target(found, None if back_to == _before else back_to)), {}
-        todo = plan_rollback(record, found)
-    if dry_run:
-        show_plan(todo)
-        return
-    bucket.carry_out(todo, files, record, lambda _: None)
-    click.echo(outcome(todo, files, time.monotonic() - began_s))
+    with Bucket(bucket_name(os.environ)) as bucket:
+        if make_bucket and not dry_run:
+            bucket.make()
+        found = bucket.look()
+        if list_them:
+            show_releases(bucket, found)
+            return
+        if built is not None:
+            record, files = record_of(built), built.files
+            todo = plan(built, Found(live=found.live) if again else found)
+        else:
+            record = bucket.record(rollback_target(found, None if back_to == _before else back_to))
+            todo, files = plan_rollback(record, found), {}
+        if dry_run:
+            show_plan(todo)
+            return
+        bucket.carry_out(todo, files, record)
+    click.echo(outcome(todo, time.monotonic() - began_s, is_new=built is not None))
     if todo.copies or invalidate:
         paths = todo.changed_paths or tuple(f"/{page}" for page in record.pages)
         if words := cdn.forget(paths, switch=f"{todo.release}-{int(time.time())}"):
@@ -100,10 +101,10 @@ def bucket_name(environment: Mapping[str, str]) -> str:
     return name
 
 
-def outcome(todo: Plan, files: Mapping[str, bytes], took_s: float) -> str:
+def outcome(todo: Plan, took_s: float, *, is_new: bool) -> str:
     if not todo.upload_count:
         return f"Release {todo.release} serves already, nothing was uploaded"
-    verb = "Published release" if files else "Rolled back to release"
+    verb = "Published release" if is_new else "Rolled back to release"
     return f"{verb} {todo.release}, {todo.upload_count} objects, in {took_s:.1f} s"
 
 

