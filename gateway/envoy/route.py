@@ -60,9 +60,7 @@ def _service_action(service: KnativeService, upstreams: Upstreams, *, timeout_s:
 def _external_action(external: ExternalHost, upstreams: Upstreams, *, timeout_s: float | None) -> Resource:
     if external.host not in upstreams.hosts:
         return {"direct_response": {"status": 503}}
-    route: Resource = {"cluster": external.host}
-    if timeout_s is not None:
-        route["timeout"] = duration(timeout_s)
+    route: Resource = {"cluster": external.host, "timeout": duration(timeout_s or 0)}  # 0: as in Istio, none
     if external.path_pattern is not None:
         pattern = {"regex": external.path_pattern}
         route["regex_rewrite"] = {"pattern": pattern, "substitution": external.path_substitution}

@@ -103,9 +103,10 @@ def show_status(home: Home, as_json: bool) -> None:
 @click.argument("words", nargs=-1, type=click.UNPROCESSED)
 @click.pass_obj
 def publish(home: Home, words: tuple[str, ...]) -> None:
-    """Publish the storefront to this stack's origin: a build's FOLDER, or --releases, or --rollback [RELEASE].
+    """Publish the storefront here, list its releases, or have an earlier one serve again.
 
-    --dry-run says what would be done. `python -m frontend.publish --help` has the rest, and publishes elsewhere.
+    WORDS are a build's FOLDER, or --releases, or --rollback [RELEASE]; --dry-run says what would be done.
+    `python -m frontend.publish --help` has the rest, and publishes elsewhere.
     """
     from knative.local import storefront  # noqa: PLC0415 - only this command needs it
 
