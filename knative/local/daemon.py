@@ -15,7 +15,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 import gateway.istio
-from knative.local import control, launch, secrets
+from knative.local import control, launch, secrets, storefront
 from knative.local.api.engine_cluster import EngineCluster
 from knative.local.api.server import ApiServer
 from knative.local.control import Step, Tell
@@ -24,7 +24,7 @@ from knative.local.engine import Engine
 from knative.local.home import Home
 from knative.local.model import Namespace, RevisionName, Secret, ServiceName
 from knative.local.objects.json_values import Object
-from knative.local.parts import postgres, valkey
+from knative.local.parts import origin, postgres, valkey
 from knative.local.parts.part import Part, Recipe
 from knative.local.processes import Records, identify, last_lines, wait_until_reaped
 from knative.local.store import Key, Proposal
@@ -43,10 +43,11 @@ class Daemon:
         self.engine = Engine(home, self._fail)
         self.postgres = Part(self._postgres, self.records)
         self.valkey = Part(self._valkey, self.records)
+        self.origin = Part(self._origin, self.records)
         self.keeper = Part(self._keeper, self.records, self._keeper_restarted)
         self.zygote = Part(self._zygote, self.records, self._zygote_restarted)
         self.envoy = Part(self.engine.controller.front_door.recipe, self.records)
-        self._parts = (self.keeper, self.postgres, self.valkey, self.zygote, self.envoy)
+        self._parts = (self.keeper, self.postgres, self.valkey, self.origin, self.zygote, self.envoy)
         self._generated: tuple[Secret, ...] = ()
         self.api = ApiServer(
             home,
@@ -143,12 +144,13 @@ class Daemon:
             if not self.engine.keeper.connected:
                 await self.engine.connect_keeper()
             database = asyncio.create_task(self._bring_up_database(tell))
+            published = asyncio.create_task(self._bring_up_storefront(tell))
             try:
                 async with asyncio.TaskGroup() as group:
                     group.create_task(self._ensure(self.valkey, tell))
                     group.create_task(self._bring_up_zygote(tell))
             except* ZerocartError as errors:
-                await asyncio.wait([database])
+                await asyncio.wait([database, published])
                 raise errors.exceptions[0] from None
             await database
             began_s = time.monotonic()
@@ -161,6 +163,7 @@ class Daemon:
                 tell(Step(text=f"Made {words} started once", took_s=time.monotonic() - began_s))
             await self._await_keys()
             self._up = True
+            await published
             return {"mesh_port": self.engine.controller.front_door.mesh_port}
 
     async def _bring_up_database(self, tell: Tell) -> None:
@@ -179,6 +182,28 @@ class Daemon:
         )
         marker.write_text(wanted, encoding="ascii")
         tell(Step(text=output.strip() or "Prepared the database", took_s=time.monotonic() - began_s))
+
+    async def _bring_up_storefront(self, tell: Tell) -> None:
+        await self._ensure(self.origin, tell)
+        # Once: what was rolled back by hand stays rolled back until there is something new to publish.
+        marker = storefront.origin_folder(self.home) / "published"
+        wanted = await asyncio.to_thread(storefront.digest, self.home)
+        if marker.exists() and marker.read_text(encoding="ascii") == wanted:
+            return
+        began_s = time.monotonic()
+        output = await _run_to_end(
+            [
+                sys.executable,
+                "-m",
+                "frontend.publish",
+                "--make-bucket",
+                str(storefront.release_folder(self.home.project)),
+            ],
+            storefront.environment(self.home, os.environ),
+            "the storefront could not be published; what it served before, it serves",
+        )
+        marker.write_text(wanted, encoding="ascii")
+        tell(Step(text=output.strip(), took_s=time.monotonic() - began_s))
 
     async def _bring_up_zygote(self, tell: Tell) -> None:
         digest = await asyncio.to_thread(self.home.code_digest, "shared")
@@ -291,6 +316,7 @@ class Daemon:
                 "postgres": _part_status(self.postgres, str(postgres.socket_path(self.home.run))),
                 "redis": _part_status(self.valkey, str(valkey.socket_path(self.home.run))),
             },
+            "origin": _part_status(self.origin, str(origin.socket_path(self.home.run))),
             "gateway": _part_status(self.envoy, f"http://localhost:{self.home.port}"),
             "keeper": _part_status(self.keeper, str(self.home.keeper_socket)),
             "zygote": _part_status(self.zygote, str(self.home.zygote_socket)),
@@ -330,6 +356,17 @@ class Daemon:
         return Recipe(
             role="valkey", title="Valkey", command=valkey.command(file), log=self.home.log("valkey"),
             folder=self.home.root, accepts=lambda: valkey.accepts(self.home.run),
+        )  # fmt: skip
+
+    def _origin(self) -> Recipe:
+        data, secret = storefront.origin_folder(self.home), self.home.secrets
+        if self.records.find("origin") is None:
+            origin.prepare(data, secrets_folder=secret, key=secrets.origin_key(self.home))
+        return Recipe(
+            role="origin", title="the storefront's origin", log=self.home.log("origin"), folder=self.home.root,
+            command=origin.command(data, socket_folder=self.home.run, secrets_folder=secret),
+            accepts=lambda: origin.accepts(self.home.run),
+            environment=origin.environment(data, secrets_folder=secret, around=os.environ),
         )  # fmt: skip
 
     def _keeper(self) -> Recipe:

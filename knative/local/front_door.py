@@ -17,6 +17,7 @@ from knative.local.deployment import Deployment
 from knative.local.gradual_rollout import Rollout
 from knative.local.home import Home
 from knative.local.model import Backend, ServiceName
+from knative.local.parts import origin
 from knative.local.parts.part import Recipe
 from knative.local.processes import Records, write_atomically
 from knative.local.publication import hand_over
@@ -44,6 +45,7 @@ class FrontDoor:
             folder=self._home.envoy,
             admin_socket=self._home.admin_socket,
             access_log=self._home.log("gateway"),
+            hosts={origin.HOST: origin.socket_path(self._home.run)},
         )
 
     async def publish(

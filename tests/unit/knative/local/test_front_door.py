@@ -81,7 +81,8 @@ def test_a_revision_has_no_more_requests_than_its_template_lets_wait(home: Home,
     annotations = {"autoscaling.knative.dev/max-scale": "1"}
     small = dataclasses.replace(revision.template, annotations=annotations, container_concurrency=2)
     publish(home, deployment, [dataclasses.replace(revision, template=small)])
-    [cluster] = json.loads(files(home)["clusters.json"])["resources"]
+    clusters = json.loads(files(home)["clusters.json"])["resources"]
+    (cluster,) = [each for each in clusters if each["name"] == f"shop/{revision.name}"]
     [bounds] = cluster["circuit_breakers"]["thresholds"]
     assert bounds["max_connections"] + bounds["max_pending_requests"] == 22
 
