@@ -13,7 +13,7 @@ import random
 import select
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from typing import Protocol, TypeVar
 
 from sqlalchemy import Connection, Engine, create_engine, event, text
@@ -110,11 +110,31 @@ def run(engine: Engine, work: Callable[[Connection], T], *, within_s: float = WI
     Raises:
         Unavailable: the database is away, or the budget is used up.
     """
+    return _repeated(work, functools.partial(_begin, engine), within_s, repeatable=False)
+
+
+def run_autocommit(engine: Engine, work: Callable[[Connection], T], *, within_s: float = WITHIN_S) -> T:
+    """As `run`, but each statement is a transaction of its own: no BEGIN and no COMMIT go out, two round trips less.
+
+    For work of one statement that changes something, and that may be done twice: it is repeated, once, also where the
+    connection was lost and nobody knows whether it was done.
+    """
+    assert within_s <= WITHIN_S, "a longer budget is for a transaction"
+    return _repeated(work, functools.partial(_autocommit, engine), within_s, repeatable=True)
+
+
+def _repeated(
+    work: Callable[[Connection], T],
+    begin: Callable[[float, float], AbstractContextManager[Connection]],
+    within_s: float,
+    *,
+    repeatable: bool,
+) -> T:
     deadline_s = time.monotonic() + within_s
     for attempt in range(1, ATTEMPTS + 1):
         commit_asked = False
         try:
-            with _begin(engine, deadline_s, within_s) as connection:
+            with begin(deadline_s, within_s) as connection:
                 result = work(connection)
                 commit_asked = True
             return result
@@ -123,7 +143,7 @@ def run(engine: Engine, work: Callable[[Connection], T], *, within_s: float = WI
             if kind is Failure.OURS:
                 raise
             lost = isinstance(error, DBAPIError) and error.connection_invalidated
-            again = kind is Failure.CONFLICT or (lost and not commit_asked and attempt == 1)
+            again = kind is Failure.CONFLICT or (lost and (repeatable or not commit_asked) and attempt == 1)
             pause_s = random.uniform(0, 0.01 * 2**attempt)  # noqa: S311 - keeps two that collided apart, no secret
             if not again or attempt == ATTEMPTS or time.monotonic() + pause_s >= deadline_s:
                 raise _unavailable() from error
@@ -133,15 +153,26 @@ def run(engine: Engine, work: Callable[[Connection], T], *, within_s: float = WI
 
 @contextmanager
 def _begin(engine: Engine, deadline_s: float, within_s: float) -> Iterator[Connection]:
+    with _bounded(engine, deadline_s) as connection, connection.begin():
+        if within_s > WITHIN_S:  # a longer budget is for longer statements
+            connection.execute(text(f"SET LOCAL statement_timeout = {int(within_s * 1000)}"))
+        yield connection
+
+
+@contextmanager
+def _autocommit(engine: Engine, deadline_s: float, _within_s: float) -> Iterator[Connection]:
+    with _bounded(engine, deadline_s) as connection:
+        yield connection.execution_options(isolation_level="AUTOCOMMIT")
+
+
+@contextmanager
+def _bounded(engine: Engine, deadline_s: float) -> Iterator[Connection]:
     with engine.connect() as connection:
         driver = connection.connection.driver_connection
         assert isinstance(driver, BoundedConnection)
         driver.deadline_s = deadline_s
         try:
-            with connection.begin():
-                if within_s > WITHIN_S:  # a longer budget is for longer statements
-                    connection.execute(text(f"SET LOCAL statement_timeout = {int(within_s * 1000)}"))
-                yield connection
+            yield connection
         except DBAPIError as error:
             if getattr(error.orig, "sqlstate", None) == "25006":
                 connection.invalidate()  # its server is a standby now: the next connection finds the primary

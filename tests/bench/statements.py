@@ -9,12 +9,12 @@ from contextlib import contextmanager
 from typing import Any
 
 import psycopg
-from sqlalchemy import Engine, event
+from sqlalchemy import Connection, Engine, event
 
 from functions.charge_payment import store as provider
 from functions.place_order import store
 from functions.place_order.store import Wish
-from shared import database
+from shared import database, order_store
 from shared.baskets import Line
 from shared.order_states import Happening
 from shared.settlement import OpenPayment
@@ -33,10 +33,12 @@ def script(engine: Engine, sku: str, other_sku: str) -> str:
     lines = [Line(sku=sku, quantity=1), Line(sku=other_sku, quantity=2)]
     wish = Wish(account_id=str(uuid.uuid4()), key=key, lines=lines, card=CARD)
     with taken_down(engine) as statements:
-        begun = database.run(engine, lambda c: store.begin(c, wish, order_id, bytes(SEALED_CARD_BYTES)))
+        begun = database.run_autocommit(engine, lambda c: store.begin(c, wish, order_id, bytes(SEALED_CARD_BYTES)))
         assert isinstance(begun, OpenPayment)
+        placed = begun.placed
+        assert placed is not None
         provider.charge(order_id, begun.total, lambda: CARD)
-        database.run(engine, lambda c: store.finish(c, wish, order_id, Happening.CHARGED))
+        database.run_autocommit(engine, lambda c: order_store.settle_placed(c, placed, Happening.CHARGED))
     drawn = f"{order_id[:-NUMBER_DIGITS]}:n"
     return DRAWN + "".join(f"{statement.replace(order_id, drawn)};\n" for statement in statements)
 
@@ -57,10 +59,14 @@ def taken_down(engine: Engine) -> Iterator[list[str]]:
         full = psycopg.ClientCursor(cursor.connection).mogrify(statement, parameters)
         statements.append(" ".join(full.split()))
 
+    def boundary(connection: Connection, word: str) -> None:
+        if connection.get_execution_options().get("isolation_level") != "AUTOCOMMIT":  # there, none is sent
+            statements.append(word)
+
     listeners = {
         "before_cursor_execute": execute,
-        "begin": lambda _: statements.append("BEGIN"),
-        "commit": lambda _: statements.append("COMMIT"),
+        "begin": lambda connection: boundary(connection, "BEGIN"),
+        "commit": lambda connection: boundary(connection, "COMMIT"),
     }
     for name, listener in listeners.items():
         event.listen(engine, name, listener)
