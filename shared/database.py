@@ -42,30 +42,35 @@ class DatabaseSettings(Protocol):
     def concurrency(self) -> int: ...
     @property
     def service(self) -> str: ...
+    @property
+    def plan_cache_mode(self) -> str: ...
 
 
 def engine(settings: DatabaseSettings) -> Engine:
     """The engine of this process, made at the first call. Call it in the process that serves, not before a fork."""
-    return _engine(settings.database_url, settings.concurrency, settings.service)
+    return _engine(settings.database_url, settings.concurrency, settings.service, settings.plan_cache_mode)
 
 
 @functools.cache
-def _engine(url: str, concurrency: int, service: str) -> Engine:
-    return make_engine(url, pool_size=concurrency, application_name=service)
+def _engine(url: str, concurrency: int, service: str, plan_cache_mode: str) -> Engine:
+    return make_engine(url, pool_size=concurrency, application_name=service, plan_cache_mode=plan_cache_mode)
 
 
-def make_engine(url: str, *, pool_size: int, application_name: str) -> Engine:
+def make_engine(url: str, *, pool_size: int, application_name: str, plan_cache_mode: str = "auto") -> Engine:
     """An engine of its own.
 
     Args:
         url: DATABASE_URL as libpq takes it: several hosts, Unix sockets. The host that accepts writes is used.
         pool_size: as many connections as requests at once; one more request waits, and not for long.
         application_name: what Postgres shows in its list of sessions and in its log.
+        plan_cache_mode: Postgres's setting. `auto` plans a statement anew each time where its estimate says that the
+            values matter, as for each array; `force_generic_plan` plans it once a session.
     """
     address = url.replace("postgresql+psycopg://", "postgresql://", 1)
     options = (
         f"-c statement_timeout={STATEMENT_WITHIN_MS} -c lock_timeout={LOCK_WITHIN_MS}"
         f" -c idle_in_transaction_session_timeout={IDLE_IN_TRANSACTION_MS} -c timezone=UTC"
+        f" -c plan_cache_mode={plan_cache_mode}"
     )
 
     def connect() -> BoundedConnection:
@@ -162,7 +167,15 @@ def _begin(engine: Engine, deadline_s: float, within_s: float) -> Iterator[Conne
 @contextmanager
 def _autocommit(engine: Engine, deadline_s: float, _within_s: float) -> Iterator[Connection]:
     with _bounded(engine, deadline_s) as connection:
-        yield connection.execution_options(isolation_level="AUTOCOMMIT")
+        driver = connection.connection.driver_connection
+        assert isinstance(driver, BoundedConnection)
+        # SQLAlchemy's own option for it takes longer than the round trips that it saves.
+        driver.autocommit = True
+        try:
+            yield connection
+        finally:
+            if not driver.closed:
+                driver.autocommit = False
 
 
 @contextmanager

@@ -39,7 +39,7 @@ def script(engine: Engine, sku: str, other_sku: str) -> str:
         assert placed is not None
         provider.charge(order_id, begun.total, lambda: CARD)
         database.run_autocommit(engine, lambda c: order_store.settle_placed(c, placed, Happening.CHARGED))
-    drawn = f"{order_id[:-NUMBER_DIGITS]}:n"
+    drawn = f"{order_id[:-NUMBER_DIGITS]}' || :n || '"  # within a literal, where a prepared statement has no variable
     return DRAWN + "".join(f"{statement.replace(order_id, drawn)};\n" for statement in statements)
 
 
@@ -60,7 +60,8 @@ def taken_down(engine: Engine) -> Iterator[list[str]]:
         statements.append(" ".join(full.split()))
 
     def boundary(connection: Connection, word: str) -> None:
-        if connection.get_execution_options().get("isolation_level") != "AUTOCOMMIT":  # there, none is sent
+        driver = connection.connection.driver_connection
+        if driver is not None and not driver.autocommit:  # there, none is sent
             statements.append(word)
 
     listeners = {
