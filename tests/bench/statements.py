@@ -1,6 +1,7 @@
 """The statements of one order, taken down while the functions' own code runs them, as scripts for pgbench.
 
-So pgbench does what the shop does in the database, to the letter, and nothing else: no HTTP, no JSON, no Python.
+So pgbench does what the shop does in the database, to the letter, and nothing else: no HTTP, no JSON, no Python. It
+prepares each statement once a connection, as the functions' driver does.
 """
 
 import uuid
@@ -41,6 +42,11 @@ def script(engine: Engine, sku: str, other_sku: str) -> str:
         database.run_autocommit(engine, lambda c: order_store.settle_placed(c, placed, Happening.CHARGED))
     drawn = f"{order_id[:-NUMBER_DIGITS]}' || :n || '"  # within a literal, where a prepared statement has no variable
     return DRAWN + "".join(f"{statement.replace(order_id, drawn)};\n" for statement in statements)
+
+
+def count(script: str) -> int:
+    """How many statements a script sends."""
+    return sum(line.endswith(";") for line in script.splitlines())
 
 
 def write_scripts(engine: Engine, skus: Sequence[str]) -> Iterator[str]:
