@@ -57,8 +57,7 @@ CLAIMING = """
     SELECT :owner, :key, CAST(:digest AS bytea), :subject FROM {cause}
     ON CONFLICT DO NOTHING RETURNING subject
 """
-"""A part of a larger statement: where `cause` has its row, the key is claimed if it is new. What depends on that, is
-done for each row that comes back."""
+"""A part of a larger statement, the claim of `claim`: where `cause` has its row and the key is new, it gives a row."""
 
 KEEPING = """
     UPDATE orders.idempotency_keys
@@ -75,7 +74,8 @@ _READ = text("""
 """)
 _SETTLE = text("""
     UPDATE orders.idempotency_keys
-    SET response_status = :answer_status, response_headers = CAST(:answer_headers AS jsonb), response_body = :answer_body
+    SET response_status = :answer_status, response_headers = CAST(:answer_headers AS jsonb),
+        response_body = :answer_body
     WHERE owner = :owner AND key = :key
 """)
 _KEEP = text(KEEPING.format(cause="(VALUES (true)) AS ended"))

@@ -48,10 +48,10 @@ ADDING = f"""
         ) WITH ORDINALITY AS line(sku, name, quantity, unit_price_minor, position)
     ),
     told AS ({outbox.ADDING.format(cause="added")})
-"""
-"""Parts of a larger statement, which takes `values`: where `cause` has its row, an order is added, and what `add` says."""
+"""  # noqa: S608 - ours
+"""Parts of a larger statement, which takes `values`: where `cause` has its row, all that `add` adds."""
 
-ADD = text(f"WITH {ADDING.format(cause='(VALUES (true)) AS placed')} SELECT id FROM added")
+ADD = text(f"WITH {ADDING.format(cause='(VALUES (true)) AS placed')} SELECT id FROM added")  # noqa: S608 - ours
 LOCK = text(f"{ORDERS} WHERE id = CAST(:id AS uuid) FOR NO KEY UPDATE")
 FIND = text(f"{ORDERS} WHERE id = CAST(:id AS uuid) AND account_id = CAST(:account_id AS uuid)")
 # Of an order that is still in the state that the step leads out of.
@@ -69,7 +69,7 @@ STEP = text(f"""
     told AS ({outbox.ADDING.format(cause="stepped WHERE :told")}),
     answered AS ({idempotency.KEEPING.format(cause="stepped")} AND :before = 'placed')
     SELECT id FROM stepped
-""")
+""")  # noqa: S608 - ours
 
 _lines = msgspec.json.Decoder(list[tuple[str, str, int, int]]).decode
 

@@ -24,7 +24,7 @@ TAKING = """
     FROM {cause}, unnest(CAST(:skus AS text[]), CAST(:pieces AS int[])) AS wanted(sku, pieces)
     WHERE products.sku = wanted.sku
 """
-"""A part of a larger statement: takes the goods where `cause` has its row. They are locked, and enough of each is there."""
+"""A part of a larger statement: where `cause` has its row, goods are taken that are locked, and of which is enough."""
 
 LOCK = text(LOCKING)
 GIVE_BACK = text("""

@@ -13,11 +13,10 @@ import psycopg
 from sqlalchemy import Connection, Engine, event
 
 from functions.charge_payment import store as provider
-from functions.place_order import store
-from functions.place_order.store import Wish
-from shared import database, order_store
+from shared import database, order_store, placement
 from shared.baskets import Line
 from shared.order_states import Happening
+from shared.placement import Wish
 from shared.settlement import OpenPayment
 from tests.promises.customers import CARD
 
@@ -34,7 +33,7 @@ def script(engine: Engine, sku: str, other_sku: str) -> str:
     lines = [Line(sku=sku, quantity=1), Line(sku=other_sku, quantity=2)]
     wish = Wish(account_id=str(uuid.uuid4()), key=key, lines=lines, card=CARD)
     with taken_down(engine) as statements:
-        begun = database.run_autocommit(engine, lambda c: store.begin(c, wish, order_id, bytes(SEALED_CARD_BYTES)))
+        begun = database.run_autocommit(engine, lambda c: placement.begin(c, wish, order_id, bytes(SEALED_CARD_BYTES)))
         assert isinstance(begun, OpenPayment)
         placed = begun.placed
         assert placed is not None
