@@ -49,9 +49,10 @@ ADDING = f"""
     ),
     told AS ({outbox.ADDING.format(cause="added")})
 """  # noqa: S608 - ours
-"""Parts of a larger statement, which takes `values`: where `cause` has its row, all that `add` adds."""
+"""Parts of a larger statement, which takes `values`: where `cause` has its row, a placed order is added, its lines, and
+the event that tells of it."""
 
-ADD = text(f"WITH {ADDING.format(cause='(VALUES (true)) AS placed')} SELECT id FROM added")  # noqa: S608 - ours
+
 LOCK = text(f"{ORDERS} WHERE id = CAST(:id AS uuid) FOR NO KEY UPDATE")
 FIND = text(f"{ORDERS} WHERE id = CAST(:id AS uuid) AND account_id = CAST(:account_id AS uuid)")
 # Of an order that is still in the state that the step leads out of.
@@ -74,21 +75,15 @@ STEP = text(f"""
 _lines = msgspec.json.Decoder(list[tuple[str, str, int, int]]).decode
 
 
-def add(connection: Connection, account_id: str, order: Order, sealed_card: bytes, *, due_after_s: float) -> None:
-    """Add a placed order, its lines, and the event that tells of it.
+def values(account_id: str, order: Order, sealed_card: bytes, *, due_after_s: float) -> dict[str, object]:
+    """The values of an order that is added.
 
     Args:
-        connection: in the transaction that took the goods out of the stock.
         account_id: whose order it is.
         order: as it was placed.
         sealed_card: what it will be paid with.
         due_after_s: when somebody else has it paid, if whoever placed it has not.
     """
-    connection.execute(ADD, values(account_id, order, sealed_card, due_after_s=due_after_s))
-
-
-def values(account_id: str, order: Order, sealed_card: bytes, *, due_after_s: float) -> dict[str, object]:
-    """The values of an order that is added, as `add` takes them."""
     return {
         "id": order.id, "account_id": account_id, "status": order.status, "total_minor": order.total.amount,
         "currency": order.total.currency, "placed_at": order.placed_at, "sealed_card": sealed_card,

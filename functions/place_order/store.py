@@ -39,7 +39,7 @@ def place(wish: Wish) -> Response:
     begun = database.run_autocommit(engine, lambda c: placement.begin(c, wish, order_id, sealed_card))
     if isinstance(begun, OpenPayment):
         happening = settlement.ask(mesh.mesh(current), begun)
-        response = _finish(engine, wish, begun, happening, Deadline.within(max(SETTLE_WITHIN_S, until.left_s())))
+        response = finish(engine, wish, begun, happening, within_s=max(SETTLE_WITHIN_S, until.left_s()))
     else:
         response = begun
     if response.status == PaymentDeclined.status:
@@ -47,18 +47,19 @@ def place(wish: Wish) -> Response:
     return response
 
 
-def _finish(engine: Engine, wish: Wish, begun: OpenPayment, happening: Happening, until: Deadline) -> Response:
-    """Whoever has placed the order is nearly always the first at it again, and needs no look at it."""
-    placed, response = begun.placed, None
-    if placed is not None:
+def finish(engine: Engine, wish: Wish, payment: OpenPayment, happening: Happening, *, within_s: float) -> Response:
+    """The second transaction: what the provider said; the answer, whoever was the first to know it.
+
+    Who has placed the order just now is nearly always the first, and needs no look at it before.
+    """
+    if (placed := payment.placed) is not None:
         settle = order_store.settle_placed
-        response = database.run_autocommit(engine, lambda c: settle(c, placed, happening), within_s=until.left_s())
-    if response is not None:
-        return response
-    return database.run(engine, lambda c: finish(c, wish, begun.order_id, happening), within_s=until.left_s())
+        response = database.run_autocommit(engine, lambda c: settle(c, placed, happening), within_s=within_s)
+        if response is not None:
+            return response
 
+    def work(connection: Connection) -> Response:
+        order_store.settle(connection, payment.order_id, happening)
+        return placement.answer(connection, wish)
 
-def finish(connection: Connection, wish: Wish, order_id: str, happening: Happening) -> Response:
-    """The second transaction: what the provider said; the answer, whoever was the first to know it."""
-    order_store.settle(connection, order_id, happening)
-    return placement.answer(connection, wish)
+    return database.run(engine, work, within_s=within_s)

@@ -51,7 +51,9 @@ def _edit(bench: Bench, project: Path, number: int) -> tuple[float, float]:
     main, service = (project / "functions" / "greet" / name for name in ("main.py", "service.yaml"))
     said = f"edit {number}"
     lines = main.read_text(encoding="utf-8").splitlines()
-    changed = [f'    return Answer(GreetAnswer(message="{said}"))' if "return Answer(" in line else line for line in lines]
+    changed = [
+        f'    return Answer(GreetAnswer(message="{said}"))' if "return Answer(" in line else line for line in lines
+    ]
     main.write_text("\n".join([*changed, ""]), encoding="utf-8")
     # As an edit gives its image another tag on a cluster: kn sends what has changed in the manifest.
     manifest = yaml.safe_load(service.read_text(encoding="utf-8"))

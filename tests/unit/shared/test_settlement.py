@@ -68,7 +68,7 @@ class Desk:
         return settlement.ask(self.mesh, payment)
 
     def finish(self, wish: Wish, payment: OpenPayment, happening: Happening) -> Response:
-        return database.run(self.engine, lambda c: store.finish(c, wish, payment.order_id, happening))
+        return store.finish(self.engine, wish, payment, happening, within_s=database.WITHIN_S)
 
     def cancel(self, payment: OpenPayment) -> bool:
         happened = database.run(self.engine, lambda c: order_store.settle(c, payment.order_id, Happening.CANCELLED))
