@@ -268,7 +268,7 @@ class Daemon:
             generated = self._generated = secrets.prepare(self.home, datetime.now(UTC))
             deployment = await self._check(proposal, generated)
             store.accept(proposal)
-            made = self.engine.deploy(deployment, generated)
+            made = self.engine.deploy(deployment, generated, _services_of(documents))
             await self.engine.controller.wait_for_proof(made)
             for revision in made:
                 tell(Step(text=f"Made {revision.name}, it serves", took_s=time.monotonic() - began_s))
@@ -305,8 +305,7 @@ class Daemon:
             if only_check:
                 return
             store.accept(proposal, managers)
-            named = {ServiceName(each.text("metadata", "name")) for each in documents if each.text("kind") == "Service"}
-            self.engine.deploy(deployment, self._generated, named)
+            self.engine.deploy(deployment, self._generated, _services_of(documents))
 
     async def _status(self, _request: dict[str, Any], _tell: Tell) -> object:
         return {
@@ -396,6 +395,11 @@ class Daemon:
 
     def _zygote_restarted(self) -> None:
         self._background = asyncio.create_task(self.engine.connect_zygote())
+
+
+def _services_of(documents: Sequence[Node]) -> set[ServiceName]:
+    """Those whose code is looked at when the documents are applied: of others it may have been edited, and waits."""
+    return {ServiceName(each.text("metadata", "name")) for each in documents if each.text("kind") == "Service"}
 
 
 def _part_status(part: Part, address: str) -> dict[str, object]:
