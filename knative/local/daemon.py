@@ -360,7 +360,7 @@ class Daemon:
     def _origin(self) -> Recipe:
         data, secret = storefront.origin_folder(self.home), self.home.secrets
         if self.records.find("origin") is None:
-            origin.prepare(data, secrets_folder=secret, key=secrets.origin_key(self.home))
+            origin.prepare(data, secrets_folder=secret, key=secrets.origin_key(self.home), now=datetime.now(UTC))
         return Recipe(
             role="origin", title="the storefront's origin", log=self.home.log("origin"), folder=self.home.root,
             command=origin.command(data, socket_folder=self.home.run, secrets_folder=secret),
