@@ -207,7 +207,9 @@ class Engine:
         self._move_traffic(deployment)
         self.store.save()
         self.deployment = deployment
-        self.sources.configure(deployment.ping_sources, deployment.sink_bindings, deployment.services)
+        self.sources.configure(
+            deployment.ping_sources, deployment.sink_bindings, deployment.services, deployment.broker_keys
+        )
         for revision in self.store.revisions.values():
             if revision.proof is Proof.READY:
                 ready_count = self.instances.count(revision.name, Phase.READY)
