@@ -53,7 +53,11 @@ class Daemon:
         self.api = ApiServer(
             home,
             EngineCluster(
-                self.engine, is_up=lambda: self._up, secrets=lambda: self._generated, write=self._write_objects
+                self.engine,
+                is_up=lambda: self._up,
+                is_broker_running=lambda: self.brokers.part.ready,
+                secrets=lambda: self._generated,
+                write=self._write_objects,
             ),
         )
         self.engine.on_proof = self.api.look
@@ -149,12 +153,14 @@ class Daemon:
                 async with asyncio.TaskGroup() as group:
                     group.create_task(self._ensure(self.valkey, tell))
                     group.create_task(self._bring_up_zygote(tell))
+                    if deployment.brokers:
+                        group.create_task(self._ensure(self.brokers.part, tell))
             except* ZerocartError as errors:
                 await asyncio.wait([database])
                 raise errors.exceptions[0] from None
             await database
-            await self._bring_up_broker(deployment, tell)
             began_s = time.monotonic()
+            await self.brokers.configure(deployment)
             made = self.engine.deploy(deployment, generated)
             await self._ensure(self.envoy, tell)
             await self.engine.wait_for_proof(made)
@@ -205,7 +211,7 @@ class Daemon:
             await self.engine.connect_zygote()
 
     async def _bring_up_broker(self, deployment: Deployment, tell: Tell) -> None:
-        """Have the broker run where there is a Broker, and tell it what there is: before anyone is sent there."""
+        """Have the broker run where there is a Broker, and tell it what there is before anyone is sent there."""
         if deployment.brokers and not self.brokers.part.ready:
             await self._ensure(self.brokers.part, tell)
         await self.brokers.configure(deployment)
