@@ -6,7 +6,6 @@ how often it may still come back as an answer (`knativebrokerttl`), which is wha
 
 import base64
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Literal
 from urllib.parse import quote
@@ -34,22 +33,23 @@ _PRINTABLE = frozenset(map(chr, range(0x20, 0x7F)))
 Headers = Iterable[tuple[str, str]]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
 class NotTakenError(Exception):
     """The event will never be taken, with why."""
 
-    reason: str
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
 
 
 def read(content_type: str, headers: Headers, body: bytes) -> CloudEvent:
     """The one event of a request or an answer. Raises NotTakenError."""
     if content_type.partition(";")[0].strip().lower() == BATCH:
-        raise NotTakenError(reason="a Broker takes one event at a time, and no batch")
+        raise NotTakenError("a Broker takes one event at a time, and no batch")
     try:
         (event,) = parse(content_type, headers, body)
     except Problem as error:
         wrong = "; ".join(f"{each.field} {each.message}" for each in error.errors)
-        raise NotTakenError(reason=f"{error.detail}: {wrong}" if wrong else error.detail) from None
+        raise NotTakenError(f"{error.detail}: {wrong}" if wrong else error.detail) from None
     return event
 
 
@@ -68,7 +68,7 @@ def arrived(event: CloudEvent, at: datetime) -> CloudEvent:
     except ValueError:
         left = LONGEST_TTL
     if left == 0:
-        raise NotTakenError(reason=f"{TTL} is used up: the event has come back too often")
+        raise NotTakenError(f"{TTL} is used up: the event has come back too often")
     now = at.astimezone(UTC).isoformat().replace("+00:00", "Z")
     return _with(event, {ARRIVAL_TIME: now, TTL: left})
 
