@@ -148,7 +148,7 @@ class Writer:
         before, stamp = self._find(target)
         if before and target.kind == SERVICE:
             refusals.refuse_same_name(before, document)
-        if before and target.kind in {BROKER, TRIGGER}:
+        if before and target.kind in (BROKER, TRIGGER):
             refusals.refuse_immutable(before, document)
         now = _now()
         if managers is None:
@@ -245,7 +245,7 @@ class Writer:
             made = core.document(DocumentFacts(document=with_defaults(document), stamp=stamp))
             found = self._history.objects.get(reading.reference(target), {})
             return (
-                {**made, "status": found["status"]} if target.kind in {BROKER, TRIGGER} and "status" in found else made
+                {**made, "status": found["status"]} if target.kind in (BROKER, TRIGGER) and "status" in found else made
             )
         before = self._history.objects.get(reading.reference(target), {})
         return {**service.wanted(document, stamp), "status": before.get("status", {})}
