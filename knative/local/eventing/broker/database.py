@@ -37,22 +37,21 @@ class Database:
         self._connection: BoundedConnection | None = None
 
     async def run(self, work: Callable[[psycopg.Connection], T]) -> T:
-        """Do some work in one transaction, after what was asked for before. Raises psycopg.Error."""
-        return await asyncio.get_running_loop().run_in_executor(self._thread, self._transaction, work)
+        """Do some work, after what was asked for before; each statement is a transaction. Raises psycopg.Error."""
+        return await asyncio.get_running_loop().run_in_executor(self._thread, self._do, work)
 
     def close(self) -> None:
         self._thread.shutdown(cancel_futures=True)
         if self._connection is not None:
             self._connection.close()
 
-    def _transaction(self, work: Callable[[psycopg.Connection], T]) -> T:
+    def _do(self, work: Callable[[psycopg.Connection], T]) -> T:
         connection = self._connected()
         connection.deadline_s = time.monotonic() + WITHIN_S
         try:
-            with connection.transaction():
-                return work(connection)
+            return work(connection)
         except psycopg.OperationalError:
-            # What became of the transaction is not known; whoever asked does it again.
+            # What became of it is not known; whoever asked does it again.
             connection.close()
             raise
 

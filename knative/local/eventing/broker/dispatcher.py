@@ -1,8 +1,9 @@
 """Delivers what is due, of each Trigger so many at once, and rests until the next is.
 
 Level-triggered: a turn writes down what attempts came to and asks Postgres what is due; only what is under way is in
-memory. Killed, the process leaves those due, and they are delivered once more. Pauses are Postgres' to measure, so the
-clock of this process plays no part. The order of events is nobody's promise, as with Knative's Brokers.
+memory. What is new is begun at once where there is a slot, and found by a turn where there is none. Killed, the process
+leaves all of it due, to be delivered once more. Pauses are Postgres' to measure, so the clock of this process plays no
+part. The order of events is nobody's promise, as with Knative's Brokers.
 """
 
 import asyncio
@@ -10,7 +11,7 @@ import contextlib
 import sys
 import uuid
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 
 import psycopg
@@ -68,6 +69,36 @@ class Dispatcher:
                 async with asyncio.timeout(min(rest_s, LONGEST_REST_S)):
                     await self._due.wait()
 
+    def reserve(self, rows: Sequence[Row]) -> list[Row]:
+        """Before they are kept, take on those new deliveries for which there is a slot: no turn takes them then.
+
+        What is taken on, `begin` starts, or `give_back` leaves to a turn.
+        """
+        taken = []
+        busy = Counter(self._under_way.values())
+        for row in rows:
+            key = (row.namespace, row.trigger)
+            if busy[key] < SLOTS:
+                busy[key] += 1
+                self._under_way[row.id] = key
+                taken.append(row)
+        return taken
+
+    def begin(self, reserved: Sequence[Row]) -> None:
+        """They are kept: deliver them."""
+        for row in reserved:
+            route = self._configuration.route(row.namespace, row.trigger) if self._configuration else None
+            if route is None:
+                self._under_way.pop(row.id)
+            else:
+                self._start(row.waiting, route)
+
+    def give_back(self, reserved: Sequence[Row]) -> None:
+        """Whether they are kept is not known: if they are, a turn finds them."""
+        for row in reserved:
+            self._under_way.pop(row.id)
+        self.wake()
+
     async def release(self) -> None:
         """Give up what is under way: it stays due. What has come to an end is written down."""
         for task in self._tasks:
@@ -96,12 +127,13 @@ class Dispatcher:
         for identity in ended:
             self._under_way.pop(identity, None)
         for waiting in found.due:
-            if route := self._configuration.route(*waiting.trigger):
+            # One that came while Postgres was asked may have been begun already.
+            if waiting.id not in self._under_way and (route := self._configuration.route(*waiting.trigger)):
+                self._under_way[waiting.id] = waiting.trigger
                 self._start(waiting, route)
         return LONGEST_REST_S if found.rest_s is None else found.rest_s
 
     def _start(self, waiting: Waiting, route: Route) -> None:
-        self._under_way[waiting.id] = waiting.trigger
         task = asyncio.create_task(self._attempt(waiting, route))
         self._tasks.add(task)
         task.add_done_callback(self._ended)

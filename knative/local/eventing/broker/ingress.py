@@ -3,12 +3,12 @@
 An ASGI app. What is refused is said in a line of text, for whoever reads the sender's log.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
-from knative.local.eventing.broker.configuration import Configuration
+from knative.local.eventing.broker.dispatcher import Dispatcher
 from knative.local.eventing.broker.events import Headers, NotTakenError, arrived, passed_on, read
 from knative.local.eventing.broker.intake import AwayError, Intake
 from knative.local.eventing.broker.store import rows_for
@@ -26,17 +26,11 @@ class Answer:
 
 
 class Ingress:
-    """Args:
-    configuration: what there is now; None, while the engine has not said so yet.
-    on_kept: called when a delivery is new.
-    """
+    """Keeps what it takes, and hands it to the dispatcher, which knows the Brokers too."""
 
-    def __init__(
-        self, intake: Intake, configuration: Callable[[], Configuration | None], on_kept: Callable[[], None]
-    ) -> None:
+    def __init__(self, intake: Intake, dispatcher: Dispatcher) -> None:
         self._intake = intake
-        self._configuration = configuration
-        self._on_kept = on_kept
+        self._dispatcher = dispatcher
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
         headers = [(name.decode("latin-1"), value.decode("latin-1")) for name, value in scope["headers"]]
@@ -75,7 +69,7 @@ class Ingress:
             event = read(content_type, headers, body)
         except NotTakenError as error:
             return Answer(status=400, reason=error.reason)
-        configuration = self._configuration()
+        configuration = self._dispatcher.configuration
         if configuration is None:
             return _not_now("the engine has not said yet which Brokers there are")
         namespace, broker = Namespace(parts[1]), BrokerName(parts[2])
@@ -86,12 +80,13 @@ class Ingress:
         except NotTakenError as error:
             return Answer(status=400, reason=error.reason)
         rows = rows_for(kept, passed_on(headers), configuration.of_broker(namespace, broker))
+        reserved = self._dispatcher.reserve(rows)
         try:
             await self._intake.keep(rows)
         except AwayError:
+            self._dispatcher.give_back(reserved)
             return _not_now("Postgres is away")
-        if rows:
-            self._on_kept()
+        self._dispatcher.begin(reserved)
         return Answer(status=202)
 
 

@@ -42,7 +42,7 @@ class Process:
 
     async def run(self) -> None:
         """Serve until told to stop. Raises what was a fault of ours: whoever looks after this starts another one."""
-        ingress = Ingress(self._intake, lambda: self._dispatcher.configuration, self._dispatcher.wake)
+        ingress = Ingress(self._intake, self._dispatcher)
         config = uvicorn.Config(
             ingress, http="h11", ws="none", lifespan="off", loop="none", log_config=None, access_log=False,
             date_header=False, server_header=False,

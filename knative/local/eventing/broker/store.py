@@ -1,6 +1,6 @@
 """The deliveries in Postgres: one row for each event and each Trigger that asks for it, until it is delivered.
 
-Each function is some work in a transaction of `database.Database`. A row whose delivery is under way is not locked: who
+Each function is some work for `database.Database`. A row whose delivery is under way is not locked: who
 dies with it leaves it due, and it is delivered once more.
 """
 
@@ -80,14 +80,23 @@ TriggerKey = tuple[Namespace, TriggerName]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Row:
-    """A delivery that is new."""
+    """A delivery that is new. `document` is the event as it is kept."""
 
     namespace: Namespace
     broker: BrokerName
     trigger: TriggerName
-    event: bytes
-    headers: str
+    event: CloudEvent
+    document: str
+    headers: Mapping[str, str]
     id: uuid.UUID = field(default_factory=uuid.uuid4)
+
+    @property
+    def waiting(self) -> "Waiting":
+        """As it is found again, before the first attempt."""
+        return Waiting(
+            id=self.id, trigger=(self.namespace, self.trigger), event=self.event, headers=self.headers, attempts=0,
+            failure=None,
+        )  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -136,18 +145,22 @@ def rows_for(event: CloudEvent, headers: Mapping[str, str], routes: Sequence[Rou
     """The deliveries of one event, for those of a Broker's Triggers that ask for it."""
     named = attributes(event)
     asking = [route for route in routes if route.asks_for(named)]
-    document, kept = (encode(event), json.dumps(dict(headers))) if asking else (b"", "")
+    document = encode(event).decode() if asking else ""
     return [
-        Row(namespace=each.namespace, broker=each.broker, trigger=each.trigger, event=document, headers=kept)
+        Row(
+            namespace=each.namespace, broker=each.broker, trigger=each.trigger, event=event, document=document,
+            headers=headers,
+        )
         for each in asking
-    ]
+    ]  # fmt: skip
 
 
 def add(connection: Connection, rows: Sequence[Row]) -> None:
     """Keep some new deliveries."""
     columns = [
         [each.id for each in rows], [each.namespace for each in rows], [each.broker for each in rows],
-        [each.trigger for each in rows], [each.event.decode() for each in rows], [each.headers for each in rows],
+        [each.trigger for each in rows], [each.document for each in rows],
+        [json.dumps(dict(each.headers)) for each in rows],
     ]  # fmt: skip
     connection.execute(_ADD, columns)
 
@@ -169,16 +182,16 @@ def turn(
     if finished:
         _write(connection, finished)
     namespaces, triggers = [namespace for namespace, _ in slots], [trigger for _, trigger in slots]
+    # In this order: what becomes due in between is found now, or said to be due soon.
+    (rest_s,) = connection.execute(_REST, [namespaces, triggers]).fetchone() or (None,)
+    found = connection.execute(_DUE, [namespaces, triggers, list(slots.values()), list(under_way)])
     due = [
         Waiting(
             id=identity, trigger=(namespace, trigger), event=_event(document), headers=headers, attempts=attempts,
             failure=None if code is None else Failure(destination=destination, code=code, data=data),
         )
-        for identity, namespace, trigger, document, headers, attempts, destination, code, data in connection.execute(
-            _DUE, [namespaces, triggers, list(slots.values()), list(under_way)]
-        )
+        for identity, namespace, trigger, document, headers, attempts, destination, code, data in found
     ]  # fmt: skip
-    (rest_s,) = connection.execute(_REST, [namespaces, triggers]).fetchone() or (None,)
     return Turn(due=due, rest_s=rest_s)
 
 
@@ -200,6 +213,7 @@ def counts(connection: Connection) -> list[Count]:
 
 
 def _write(connection: Connection, finished: Sequence[Finished]) -> None:
+    """One after the other is as good as together, but for an answer: it is kept when what it answers goes."""
     done, again = [], []
     for each in finished:
         match each.next:
@@ -212,8 +226,10 @@ def _write(connection: Connection, finished: Sequence[Finished]) -> None:
                 values = (failure.destination, failure.code, failure.data, is_parked, each.id)
                 connection.execute(_GIVE_UP, values)
     if replies := [row for each in finished for row in each.replies]:
-        add(connection, replies)
-    if done:
+        with connection.transaction():
+            add(connection, replies)
+            connection.execute(_DONE, [done])
+    elif done:
         connection.execute(_DONE, [done])
     if again:
         connection.execute(_AGAIN, [list(column) for column in zip(*again, strict=True)])
