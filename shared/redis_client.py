@@ -1,7 +1,7 @@
 """The way to Redis or Valkey: short timeouts, no retries, and no second question while it is away.
 
-Redis is never needed to sell something, so nobody waits for it: a call that it does not answer in a quarter of a
-second fails, and for a second after that each call fails at once, but for one that looks whether it is back. Callers
+Redis is never needed to sell something, so nobody waits for it: a call that it does not answer in 150 ms
+fails, and for a second after that each call fails at once, but for one that looks whether it is back. Callers
 catch `redis.RedisError` and go on without.
 """
 
@@ -15,7 +15,7 @@ from redis.retry import Retry
 from shared.breakers import Breaker, BreakerOpen
 
 CONNECT_WITHIN_S = 0.1
-ANSWER_WITHIN_S = 0.25
+ANSWER_WITHIN_S = 0.15
 LOOK_AGAIN_AFTER_S = 1.0
 
 

@@ -1,6 +1,8 @@
 """A Unix socket whose server takes its time: everything that it says arrives late, and in order."""
 
 import asyncio
+import os
+import stat
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -23,6 +25,9 @@ def slow(path: Path, late_s: float) -> Iterator[Path]:
     async def serve() -> None:
         ending = asyncio.Event()
         async with await asyncio.start_unix_server(lambda reader, writer: _pass_on(own, reader, writer, late_s), path):
+            status = own.stat()  # its server gave root up, and so did those who ask it: they may connect here, too
+            os.chown(path, status.st_uid, status.st_gid)
+            path.chmod(stat.S_IMODE(status.st_mode))
             running.append((asyncio.get_running_loop(), ending))
             started.set()
             await ending.wait()

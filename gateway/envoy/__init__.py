@@ -3,6 +3,17 @@
 from gateway.envoy.binary import find_binary
 from gateway.envoy.check import check
 from gateway.envoy.edge import Edge, command
-from gateway.envoy.files import EnvoyFiles, translate, write
+from gateway.envoy.files import EnvoyFiles, Versions, translate, write, write_clusters, write_routes
 
-__all__ = ["Edge", "EnvoyFiles", "check", "command", "find_binary", "translate", "write"]
+__all__ = [
+    "Edge",
+    "EnvoyFiles",
+    "Versions",
+    "check",
+    "command",
+    "find_binary",
+    "translate",
+    "write",
+    "write_clusters",
+    "write_routes",
+]

@@ -15,7 +15,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 import gateway.istio
-from knative.local import control, launch, secrets
+from knative.local import control, launch, secrets, storefront
 from knative.local.api.engine_cluster import EngineCluster
 from knative.local.api.server import ApiServer
 from knative.local.control import Step, Tell
@@ -25,7 +25,7 @@ from knative.local.eventing.brokers import Brokers
 from knative.local.home import Home
 from knative.local.model import Namespace, RevisionName, Secret, ServiceName
 from knative.local.objects.json_values import Object
-from knative.local.parts import postgres, valkey
+from knative.local.parts import origin, postgres, valkey
 from knative.local.parts.part import Part, Recipe
 from knative.local.processes import Records, identify, last_lines, wait_until_reaped
 from knative.local.store import Key, Proposal
@@ -44,11 +44,14 @@ class Daemon:
         self.engine = Engine(home, self._fail)
         self.postgres = Part(self._postgres, self.records)
         self.valkey = Part(self._valkey, self.records)
+        self.origin = Part(self._origin, self.records)
         self.keeper = Part(self._keeper, self.records, self._keeper_restarted)
         self.zygote = Part(self._zygote, self.records, self._zygote_restarted)
-        self.envoy = Part(self.engine.front_door.recipe, self.records)
-        self.brokers = Brokers(home, self.records, self.engine.front_door.mesh_port)
-        self._parts = (self.keeper, self.postgres, self.valkey, self.zygote, self.envoy, self.brokers.part)
+        self.envoy = Part(self.engine.controller.front_door.recipe, self.records)
+        self.brokers = Brokers(home, self.records, self.engine.controller.front_door.mesh_port)
+        self._parts = (
+            self.keeper, self.postgres, self.valkey, self.origin, self.zygote, self.envoy, self.brokers.part
+        )  # fmt: skip
         self._generated: tuple[Secret, ...] = ()
         self.api = ApiServer(
             home,
@@ -60,7 +63,7 @@ class Daemon:
                 write=self._write_objects,
             ),
         )
-        self.engine.on_proof = self.api.look
+        self.engine.controller.on_change = self.api.look
         self._stopped = asyncio.Event()
         self._busy = asyncio.Lock()
         self._up = False
@@ -136,7 +139,7 @@ class Daemon:
     async def _bring_up(self, _request: dict[str, Any], tell: Tell) -> object:
         async with self._busy:
             began_s = time.monotonic()
-            store = self.engine.store
+            store = self.engine.controller.store
             documents = await asyncio.to_thread(read_paths, project_paths(self.home), self.home)
             proposal = store.propose(documents, from_project=True)
             generated = self._generated = secrets.prepare(self.home, datetime.now(UTC))
@@ -149,6 +152,7 @@ class Daemon:
             if not self.engine.keeper.connected:
                 await self.engine.connect_keeper()
             database = asyncio.create_task(self._bring_up_database(tell))
+            published = asyncio.create_task(self._bring_up_storefront(tell))
             try:
                 async with asyncio.TaskGroup() as group:
                     group.create_task(self._ensure(self.valkey, tell))
@@ -156,20 +160,22 @@ class Daemon:
                     if deployment.brokers:
                         group.create_task(self._ensure(self.brokers.part, tell))
             except* ZerocartError as errors:
-                await asyncio.wait([database])
+                await asyncio.wait([database, published])
                 raise errors.exceptions[0] from None
             await database
             began_s = time.monotonic()
             await self.brokers.configure(deployment)
             made = self.engine.deploy(deployment, generated)
+            await self.engine.controller.wait_for_envoy()
             await self._ensure(self.envoy, tell)
-            await self.engine.wait_for_proof(made)
+            await self.engine.controller.wait_for_proof(made)
             if made:
                 words = "1 revision, it has" if len(made) == 1 else f"{len(made)} revisions, each has"
                 tell(Step(text=f"Made {words} started once", took_s=time.monotonic() - began_s))
             await self._await_keys()
             self._up = True
-            return {"mesh_port": self.engine.front_door.mesh_port}
+            await published
+            return {"mesh_port": self.engine.controller.front_door.mesh_port}
 
     async def _bring_up_database(self, tell: Tell) -> None:
         was_running = await self._ensure(self.postgres, tell)
@@ -187,6 +193,28 @@ class Daemon:
         )
         marker.write_text(wanted, encoding="ascii")
         tell(Step(text=output.strip() or "Prepared the database", took_s=time.monotonic() - began_s))
+
+    async def _bring_up_storefront(self, tell: Tell) -> None:
+        await self._ensure(self.origin, tell)
+        # Once: what was rolled back by hand stays rolled back until there is something new to publish.
+        marker = storefront.origin_folder(self.home) / "published"
+        wanted = await asyncio.to_thread(storefront.digest, self.home)
+        if marker.exists() and marker.read_text(encoding="ascii") == wanted:
+            return
+        began_s = time.monotonic()
+        output = await _run_to_end(
+            [
+                sys.executable,
+                "-m",
+                "frontend.publish",
+                "--make-bucket",
+                str(storefront.release_folder(self.home.project)),
+            ],
+            storefront.environment(self.home, os.environ),
+            "the storefront could not be published; what it served before, it serves",
+        )
+        marker.write_text(wanted, encoding="ascii")
+        tell(Step(text=output.strip(), took_s=time.monotonic() - began_s))
 
     async def _bring_up_zygote(self, tell: Tell) -> None:
         digest = await asyncio.to_thread(self.home.code_digest, "shared")
@@ -234,15 +262,15 @@ class Daemon:
         """The proposal as a whole, refused where any reader, or Envoy, has something against it."""
         absent = [(Namespace(key.namespace), ServiceName(key.name)) for key in proposal.absent if key.kind == "Service"]
         deployment = check(list(proposal.documents.values()), self.home, absent)
-        self.engine.refuse_what_is_missing(deployment, generated)
+        self.engine.controller.refuse_what_is_missing(deployment, generated)
         if any(key.kind in gateway.istio.KINDS for key in proposal.changed):
-            revisions = list(self.engine.store.revisions.values())
-            await asyncio.to_thread(self.engine.front_door.refuse_what_envoy_refuses, deployment, revisions)
+            revisions = list(self.engine.controller.store.revisions.values())
+            await asyncio.to_thread(self.engine.controller.front_door.refuse_what_envoy_refuses, deployment, revisions)
         return deployment
 
     async def _await_keys(self) -> None:
         deadline_s = time.monotonic() + 10.0
-        while not self.engine.front_door.has_keys and time.monotonic() < deadline_s:
+        while not self.engine.controller.front_door.has_keys and time.monotonic() < deadline_s:
             await asyncio.sleep(0.01)
 
     async def _apply(self, request: dict[str, Any], tell: Tell) -> object:
@@ -252,14 +280,14 @@ class Daemon:
                 raise StartError("the stack is not up", "`zerocart up` first")
             began_s = time.monotonic()
             documents = parse_texts(request["files"])
-            store = self.engine.store
+            store = self.engine.controller.store
             proposal = store.propose(documents, from_project=False)
             generated = self._generated = secrets.prepare(self.home, datetime.now(UTC))
             deployment = await self._check(proposal, generated)
             store.accept(proposal)
             await self._bring_up_broker(deployment, tell)
             made = self.engine.deploy(deployment, generated)
-            await self.engine.wait_for_proof(made)
+            await self.engine.controller.wait_for_proof(made)
             for revision in made:
                 tell(Step(text=f"Made {revision.name}, it serves", took_s=time.monotonic() - began_s))
             return {
@@ -285,11 +313,11 @@ class Daemon:
                 raise StartError("the stack is not up", "`zerocart up` first")
             for key in gone:
                 if key.kind == "Revision":
-                    self.engine.delete_revision(RevisionName(key.name), only_check=only_check)
+                    self.engine.controller.delete_revision(RevisionName(key.name), only_check=only_check)
             documents_gone = [key for key in gone if key.kind != "Revision"]
             if not documents and not documents_gone:
                 return
-            store = self.engine.store
+            store = self.engine.controller.store
             proposal = store.propose(documents, from_project=False, gone=documents_gone)
             deployment = await self._check(proposal, self._generated)
             if only_check:
@@ -308,6 +336,7 @@ class Daemon:
                 "postgres": _part_status(self.postgres, str(postgres.socket_path(self.home.run))),
                 "redis": _part_status(self.valkey, str(valkey.socket_path(self.home.run))),
             },
+            "origin": _part_status(self.origin, str(origin.socket_path(self.home.run))),
             "gateway": _part_status(self.envoy, f"http://localhost:{self.home.port}"),
             "keeper": _part_status(self.keeper, str(self.home.keeper_socket)),
             "zygote": _part_status(self.zygote, str(self.home.zygote_socket)),
@@ -348,6 +377,17 @@ class Daemon:
         return Recipe(
             role="valkey", title="Valkey", command=valkey.command(file), log=self.home.log("valkey"),
             folder=self.home.root, accepts=lambda: valkey.accepts(self.home.run),
+        )  # fmt: skip
+
+    def _origin(self) -> Recipe:
+        data, secret = storefront.origin_folder(self.home), self.home.secrets
+        if self.records.find("origin") is None:
+            origin.prepare(data, secrets_folder=secret, key=secrets.origin_key(self.home))
+        return Recipe(
+            role="origin", title="the storefront's origin", log=self.home.log("origin"), folder=self.home.root,
+            command=origin.command(data, socket_folder=self.home.run, secrets_folder=secret),
+            accepts=lambda: origin.accepts(self.home.run),
+            environment=origin.environment(data, secrets_folder=secret, around=os.environ),
         )  # fmt: skip
 
     def _keeper(self) -> Recipe:

@@ -13,16 +13,16 @@ import socket
 import sys
 import time
 from collections.abc import Callable, Collection, Sequence
-from dataclasses import asdict, replace
+from dataclasses import asdict
 from pathlib import Path
 
-from knative.local import environment, logs, samples, shares, view
+from knative.local import logs, samples, shares, view
 from knative.local.channel import Channel, receive_kept
 from knative.local.cold_starts import StartBook
+from knative.local.controller import Controller
 from knative.local.crashes import MOST_START_CRASHES, Crashes
-from knative.local.deployment import Deployment, digest, function_of
+from knative.local.deployment import Deployment
 from knative.local.eventing.sources import Sources
-from knative.local.front_door import KEYS_REFRESH_S, FrontDoor
 from knative.local.home import Home
 from knative.local.instances import InstanceTable
 from knative.local.keeper import EngineCommand
@@ -41,23 +41,10 @@ from knative.local.reconciler import (
     Watch,
     reconcile,
 )
-from knative.local.rollout import (
-    Proof,
-    Revision,
-    destinations,
-    failed,
-    latest_ready,
-    newest_of,
-    next_revision,
-    proven,
-    rollouts,
-    routed,
-    superfluous,
-)
+from knative.local.rollout import Proof, Revision
 from knative.local.scaling import Scaling
 from knative.local.sockets import SocketTable
 from knative.local.start_failures import explain
-from knative.local.store import Store
 from knative.local.zygote import ForkRequest
 from shared.errors import StartError
 
@@ -65,6 +52,8 @@ from shared.errors import StartError
 SAMPLE_BUSY_S = 0.2
 SAMPLE_IDLE_S = 1.0
 CONNECT_PATIENCE_S = 20.0
+# So many new revisions show at once that they can serve; of hundreds the others wait their turn.
+MOST_PROVING = 32
 
 
 class Engine:
@@ -73,23 +62,16 @@ class Engine:
     def __init__(self, home: Home, on_failure: Callable[[BaseException], None]) -> None:
         self.home = home
         self._on_failure = on_failure
-        self.store = Store(home)
-        self.front_door = FrontDoor(home)
         self.sockets = SocketTable(home.revision_socket, self._connection_waits)
         self.instances = InstanceTable(home.instances, self._instance_ended)
         self.scaling = Scaling()
-        self.sources = Sources(self.front_door.mesh_port, on_failure)
-        self.deployment: Deployment | None = None
         self.starts = StartBook()
+        self.controller = Controller(home, self.scaling, self.starts, self._ready_count, self.turn_soon)
+        self.sources = Sources(self.controller.front_door.mesh_port, on_failure)
         self.zygote = Channel(self._zygote_speaks, self._zygote_gone)
         self.keeper = Channel(lambda _message: None, lambda: None)
         self._crashes = Crashes()
-        self._environments: dict[RevisionName, dict[str, str]] = {}
         self._turn_due = asyncio.Event()
-        self._traffic_moves = asyncio.Event()
-        self._proof_changed = asyncio.Condition()
-        # Called when a revision has shown that it can serve, or that it cannot.
-        self.on_proof: Callable[[], None] = lambda: None
         self._events = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
         self._tasks: list[asyncio.Task[None]] = []
 
@@ -104,9 +86,10 @@ class Engine:
         for loop in (
             self._turn_when_due,
             self._sample,
-            self._roll_out,
-            self._refresh_keys,
             self._tidy,
+            self.controller.roll_out,
+            self.controller.refresh_keys,
+            self.controller.publish,
             self.sources.run,
         ):
             task = asyncio.create_task(loop())
@@ -159,130 +142,15 @@ class Engine:
                     ) from error
             await asyncio.sleep(0.02)
 
-    def refuse_what_is_missing(self, deployment: Deployment, generated: Sequence[Secret]) -> None:
-        """Raises StartError where a Service, or a revision that serves, needs for its environment what is not there."""
-        sources = environment.sources(deployment.config_maps, (*deployment.secrets, *generated))
-        revisions = list(self.store.revisions.values())
-        for service in deployment.services.values():
-            revision = next_revision(service, "", function_of(service), [])
-            assert revision is not None
-            environment.resolve(revision, sources, {})
-        serving = routed(destinations(deployment.services.values(), revisions, self.store.rollouts))
-        for name in serving & self.store.revisions.keys():
-            environment.resolve(self.store.revisions[name], sources, {})
-
     def deploy(
         self, deployment: Deployment, generated: Sequence[Secret], named: Collection[ServiceName] | None = None
     ) -> list[Revision]:
-        """Take over a checked deployment, with the Secrets that this stack made for itself.
-
-        Args:
-            named: look at the code of these Services alone, and at others whose template has changed; None: of all.
-
-        Gives the new revisions, not yet proven. Raises OSError, StartError.
-        """
-        sources = environment.sources(deployment.config_maps, (*deployment.secrets, *generated))
-        self.scaling.configure(deployment.autoscaler_defaults)
-        made = []
-        before = self.deployment.services if self.deployment else {}
-        for name, service in deployment.services.items():
-            if named is not None and name not in named and service == before.get(name):
-                continue
-            revision = next_revision(
-                service, digest(service, self.home), function_of(service), list(self.store.revisions.values())
-            )
-            if revision:
-                self.store.snapshot(revision, deployment.manifests[name])
-                self.store.revisions[revision.name] = revision = replace(revision, made_at_s=time.time())
-                made.append(revision)
-        for reached in self._reachable() & self.store.revisions.keys():
-            self.store.revisions[reached] = replace(self.store.revisions[reached], active_at_s=time.time())
-        for gone in superfluous(
-            deployment.services, list(self.store.revisions.values()), time.time(), self.store.rollouts
-        ):
-            self.store.forget(gone)
-            self.scaling.forget(gone)
-            self.starts.forget(gone)
-        self.store.note_deployed({revision.service for revision in made})
-        self._move_traffic(deployment)
-        self.store.save()
-        self.deployment = deployment
+        """As `Controller.deploy`, and call what has a clock of its own."""
+        made = self.controller.deploy(deployment, generated, named)
         self.sources.configure(
             deployment.ping_sources, deployment.sink_bindings, deployment.services, deployment.broker_keys
         )
-        for revision in self.store.revisions.values():
-            if revision.proof is Proof.READY:
-                ready_count = self.instances.count(revision.name, Phase.READY)
-                self.scaling.adopt(revision, ready_count, time.monotonic())
-        self._environments = {}
-        for revision in self.store.revisions.values():
-            # An old one may want what is no longer there; nobody reaches it: `refuse_what_is_missing` saw to that.
-            with contextlib.suppress(StartError):
-                resolved = environment.resolve(revision, sources, self._base(revision.name))
-                self._environments[revision.name] = resolved
-        self.publish()
-        self.turn_soon()
         return made
-
-    async def wait_for_proof(self, revisions: Sequence[Revision]) -> None:
-        """Wait until each has shown that it can serve. Raises StartError with the reasons where one cannot."""
-        names = [revision.name for revision in revisions]
-
-        def all_known() -> bool:
-            return all(
-                name not in self.store.revisions or self.store.revisions[name].proof is not Proof.UNPROVEN
-                for name in names
-            )
-
-        async with self._proof_changed:
-            await self._proof_changed.wait_for(all_known)
-        bad = [self.store.revisions[name] for name in names if self.store.revisions[name].proof is Proof.FAILED]
-        if bad:
-            raise StartError(
-                "\n".join(f"{revision.name} did not get ready: {revision.reason}" for revision in bad),
-                "what served before still serves; mend it and apply again",
-            )
-
-    def delete_revision(self, name: RevisionName, *, only_check: bool = False) -> None:
-        """Drop a revision. Raises StartError for one that requests reach, and for the newest of its Service."""
-        revision = self.store.revisions[name]
-        newest = newest_of(revision.service, list(self.store.revisions.values()))
-        if name in self._reachable():
-            raise StartError("requests reach it", "send them elsewhere first, by its Service's traffic")
-        if newest == revision:
-            raise StartError("it is the newest of its Service", "delete the Service, or make a newer revision first")
-        if only_check:
-            return
-        self.store.forget(name)
-        self.scaling.forget(name)
-        self.starts.forget(name)
-        self.store.save()
-        self.publish()
-        self.turn_soon()
-
-    def publish(self) -> None:
-        """Bring Envoy's files in step with the revisions."""
-        if self.deployment:
-            self.front_door.publish(self.deployment, self.store.revisions.values(), self.store.rollouts)
-
-    def _move_traffic(self, deployment: Deployment | None) -> bool:
-        """Let gradual rollouts go as far as is due, and begin those of new revisions. True where traffic has moved.
-
-        The caller saves and publishes: what Envoy is told, the next engine must know.
-        """
-        if deployment is None:
-            return False
-        before = self.store.rollouts
-        self.store.rollouts = rollouts(
-            deployment.services.values(),
-            self.store.revisions.values(),
-            before,
-            default_duration_s=deployment.rollout_duration_s,
-            now_s=time.time(),
-        )
-        if any(rollout.moving for rollout in self.store.rollouts.values()):
-            self._traffic_moves.set()
-        return self.store.rollouts != before
 
     def replace_instances(self) -> None:
         """Let every instance finish and leave; new ones come from the zygote as it is now."""
@@ -310,7 +178,7 @@ class Engine:
         return [
             view.service(
                 service,
-                list(self.store.revisions.values()),
+                list(self.controller.store.revisions.values()),
                 self.home.port,
                 lambda revision: view.RevisionState(
                     instances=[each for each in self.instances.observed() if each.revision == revision.name],
@@ -318,29 +186,32 @@ class Engine:
                     load=self.scaling.load(revision.name),
                     cold_starts=self.starts.of(revision.name),
                 ),
-                self.store.rollouts.get(service.name),
+                self.controller.store.rollouts.get(service.name),
             )
-            for service in (self.deployment.services.values() if self.deployment else ())
+            for service in (self.controller.deployment.services.values() if self.controller.deployment else ())
         ]
 
     # The turn.
 
     def _turn(self) -> None:
-        if self.deployment is None:
+        if self.controller.deployment is None:
             # What should be is not known yet, so what is stays as it is.
             return
         now_s = time.monotonic()
         observed = Observed(
             listening=self.sockets.listening, watched=self.sockets.watched, instances=self.instances.observed()
         )
+        revisions = self.controller.store.revisions.values()
+        unproven = [revision.name for revision in revisions if revision.proof is Proof.UNPROVEN]
+        for_later = frozenset(unproven[MOST_PROVING:])
         wanted = [
             WantedRevision(
                 name=revision.name,
-                desired_count=self.desired(revision),
+                desired_count=0 if revision.name in for_later else self.desired(revision),
                 timeout_s=revision.template.timeout_s,
                 start_after_s=self._crashes.start_after_s(revision.name),
             )
-            for revision in self.store.revisions.values()
+            for revision in revisions
         ]
         for action in reconcile(wanted, observed, now_s):
             match action:
@@ -368,26 +239,26 @@ class Engine:
         return self.scaling.desired(revision.name)
 
     def _fork(self, name: RevisionName, now_s: float) -> None:
-        revision = self.store.revisions[name]
-        if not self.zygote.connected or name not in self._environments:
+        revision = self.controller.store.revisions[name]
+        if not self.zygote.connected or name not in self.controller.environments:
             return
         self.instances.expect(name, now_s)
-        self.starts.asked(name, now_s)
+        waited_s = self.starts.asked(name, now_s)
+        asked_at_s = time.time()
         request = ForkRequest(
             revision=name,
-            code_root=str(self.store.folder(name)),
+            code_root=str(self.controller.store.folder(name)),
             function=revision.function,
-            environment=self._environments[name],
+            environment=self.controller.environments[name],
             log=str(self.home.log(revision.service)),
             records=str(self.home.instances),
             events=str(self.home.events_socket),
             timeout_s=revision.template.timeout_s,
             nice=shares.nice_level(revision.template),
+            asked_at_s=asked_at_s,
+            waited_at_s=None if waited_s is None else asked_at_s - waited_s,
         )
         self.zygote.send({"fork": asdict(request)}, self.sockets.get(name))
-
-    def _base(self, name: RevisionName) -> dict[str, str]:
-        return environment.base(os.environ, self.home.metrics / name, self.front_door.mesh_port)
 
     # What happens: each only notes it and asks for a turn.
 
@@ -416,44 +287,26 @@ class Engine:
         self.starts.ready(pid, name, now_s)
         self.instances.ready(pid, name, now_s)
         self._crashes.forget(name)
-        revision = self.store.revisions.get(name)
-        if revision and revision.proof is not Proof.READY:
-            self._settle(proven(revision))
-            self.publish()
+        self.controller.prove(name)
         self.turn_soon()
 
     def _instance_ended(self, pid: int, name: RevisionName, phase: Phase) -> None:
         self.starts.ended(pid)
-        if phase in {Phase.STARTING, Phase.READY} and name in self.store.revisions:
+        if phase in {Phase.STARTING, Phase.READY} and name in self.controller.store.revisions:
             # One that was serving is replaced at once: it was killed, more likely than broken.
             pause_s = self._crashes.add(name, time.monotonic(), had_served=phase is Phase.READY)
             asyncio.get_running_loop().call_later(pause_s, self.turn_soon)
-            revision = self.store.revisions[name]
+            revision = self.controller.store.revisions[name]
             if revision.proof is Proof.UNPROVEN and self._crashes.count(name) >= MOST_START_CRASHES:
                 said = last_lines(self.home.log(revision.service), 40)
-                roots = (str(self.store.folder(name)), str(self.home.project))
-                self._settle(failed(revision, explain(said, roots) or "its process ended"))
+                roots = (str(self.controller.store.folder(name)), str(self.home.project))
+                self.controller.fail(name, explain(said, roots) or "its process ended")
         self.turn_soon()
 
     def _zygote_gone(self) -> None:
         self.instances.lose_pending()
         self.starts.lose_asked()
         self.turn_soon()
-
-    def _settle(self, revision: Revision) -> None:
-        self.store.revisions[revision.name] = revision
-        self._move_traffic(self.deployment)
-        self.store.save()
-        if revision.proof is Proof.READY:
-            self.scaling.start(revision, time.monotonic())
-
-        self.on_proof()
-
-        async def tell() -> None:
-            async with self._proof_changed:
-                self._proof_changed.notify_all()
-
-        self._tasks.append(asyncio.create_task(tell()))
 
     # The clocks.
 
@@ -473,7 +326,7 @@ class Engine:
             await asyncio.sleep(SAMPLE_BUSY_S if busy else SAMPLE_IDLE_S)
             if not self.instances.pids and not busy:
                 # Nothing runs, so nothing can be active; a first connection pokes.
-                self.scaling.tick(self._reachable(), self._ready_counts(), time.monotonic())
+                self.scaling.tick(self.controller.reachable(), self._ready_count, time.monotonic())
                 continue
             try:
                 readings = await asyncio.to_thread(samples.read, self.home.admin_socket)
@@ -481,53 +334,13 @@ class Engine:
                 readings = {}
             now_s = time.monotonic()
             for name, reading in readings.items():
-                if name in self.store.revisions:
+                if name in self.controller.store.revisions:
                     self.scaling.observe(name, reading, now_s)
-            if self.scaling.tick(self._reachable(), self._ready_counts(), now_s):
+            if self.scaling.tick(self.controller.reachable(), self._ready_count, now_s):
                 self.turn_soon()
 
-    def _reachable(self) -> frozenset[RevisionName]:
-        revisions = list(self.store.revisions.values())
-        services = self.deployment.services.values() if self.deployment else ()
-        return routed(destinations(services, revisions, self.store.rollouts))
-
-    def _ready_counts(self) -> Callable[[RevisionName], int]:
-        return lambda name: self.instances.count(name, Phase.READY)
-
-    async def _roll_out(self) -> None:
-        """Take the steps of gradual rollouts when they are due."""
-        while True:
-            await self._traffic_moves.wait()
-            due_at_s = min((each.due_at_s for each in self.store.rollouts.values() if each.moving), default=None)
-            if due_at_s is None:
-                self._traffic_moves.clear()
-                continue
-            # Not longer than a second: the clock of the wall may be set, and what is due with it.
-            await asyncio.sleep(min(1.0, max(0.0, due_at_s - time.time())))
-            if self._move_traffic(self.deployment):
-                self.store.save()
-                self.publish()
-                self.on_proof()
-
-    async def _refresh_keys(self) -> None:
-        """Ask the issuer for its keys again and again; soon while there are none, or it did not answer."""
-        while True:
-            pause_s = KEYS_REFRESH_S
-            if self.deployment and self.ready_to_ask_for_keys():
-                try:
-                    if await self.front_door.refresh_keys(self.deployment):
-                        self.publish()
-                except OSError:
-                    pause_s = 0.5
-            else:
-                pause_s = 0.05
-            await asyncio.sleep(pause_s)
-
-    def ready_to_ask_for_keys(self) -> bool:
-        """Whether the functions that hold the keys can answer: every Service has a ready revision."""
-        revisions = list(self.store.revisions.values())
-        services = self.deployment.services if self.deployment else {}
-        return bool(services) and all(latest_ready(name, revisions) for name in services)
+    def _ready_count(self, name: RevisionName) -> int:
+        return self.instances.count(name, Phase.READY)
 
     async def _tidy(self) -> None:
         while True:

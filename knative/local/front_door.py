@@ -8,18 +8,20 @@ for them, and the last known ones are kept on disk for the next start.
 import asyncio
 import json
 import socket
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 
-from gateway.envoy import Edge, EnvoyFiles, check, command, files, find_binary
+from gateway.envoy import Edge, EnvoyFiles, check, command, find_binary, translate
 from knative.local import http_get, shares
 from knative.local.deployment import Deployment
 from knative.local.eventing import brokers
 from knative.local.gradual_rollout import Rollout
 from knative.local.home import Home
 from knative.local.model import Backend, ServiceName
+from knative.local.parts import origin
 from knative.local.parts.part import Recipe
 from knative.local.processes import Records, write_atomically
+from knative.local.publication import hand_over
 from knative.local.rollout import NO_ROLLOUTS, Proof, Revision, destinations
 from shared.errors import StartError
 
@@ -44,16 +46,19 @@ class FrontDoor:
             folder=self._home.envoy,
             admin_socket=self._home.admin_socket,
             access_log=self._home.log("gateway"),
+            hosts={origin.HOST: origin.socket_path(self._home.run)},
         )
 
-    def publish(
+    async def publish(
         self,
         deployment: Deployment,
         revisions: Iterable[Revision],
         rollouts: Mapping[ServiceName, Rollout] = NO_ROLLOUTS,
-    ) -> None:
-        """Write the files for what is deployed and ready now; unchanged ones are left alone."""
-        files.write(self._translate(deployment, revisions, rollouts), self._home.envoy)
+        is_overtaken: Callable[[], bool] = lambda: False,
+    ) -> bool:
+        """Have Envoy take over what is deployed and ready now, as `hand_over` does. Gives whether it has."""
+        files = self._translate(deployment, revisions, rollouts)
+        return await hand_over(files, self._home.envoy, self._home.admin_socket, is_overtaken)
 
     def refuse_what_envoy_refuses(self, deployment: Deployment, revisions: Iterable[Revision]) -> None:
         """Ask Envoy itself before anything is taken over. Raises StartError with its words."""
@@ -80,7 +85,7 @@ class FrontDoor:
             if revision.proof is Proof.READY
         ]
         to_brokers = brokers.ingress(deployment.brokers, self._home)
-        return files.translate(
+        return translate(
             deployment.mesh,
             [*destinations(deployment.services.values(), known, rollouts), *(each for each, _ in to_brokers)],
             [*backends, *(each for _, each in to_brokers)],

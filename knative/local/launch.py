@@ -31,6 +31,7 @@ _PARTS = (
     ("broker", "the broker", signal.SIGTERM),
     ("zygote", "the zygote", signal.SIGTERM),
     ("envoy", "Envoy", signal.SIGTERM),
+    ("origin", "the storefront's origin", signal.SIGTERM),
     ("valkey", "Valkey", signal.SIGTERM),
     ("postgres", "Postgres", signal.SIGINT),
 )

@@ -19,6 +19,7 @@ import select
 import signal
 import socket
 import sys
+import time
 import traceback
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -26,6 +27,7 @@ from pathlib import Path
 import shared
 from knative.local.channel import MAX_MESSAGE_BYTES
 from knative.local.processes import identify, write_atomically
+from shared.cold_starts import Beginning
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,6 +44,8 @@ class ForkRequest:
         events: datagram socket that is told the latter.
         timeout_s: longest time that a request may run, and so a drain.
         nice: its level while it serves; it starts without, for somebody waits.
+        asked_at_s: when it was asked for, in seconds since 1970.
+        waited_at_s: when the request that it is for began to wait, on the same clock; None: there is none.
     """
 
     revision: str
@@ -53,6 +57,8 @@ class ForkRequest:
     events: str
     timeout_s: float
     nice: int = 0
+    asked_at_s: float
+    waited_at_s: float | None = None
 
 
 class Zygote:
@@ -129,6 +135,7 @@ def main(socket_path: str) -> None:
 def _become_instance(request: ForkRequest, listening: socket.socket) -> None:
     """Turn this fork into an instance. Never returns."""
     status = 1
+    forked_at_s = time.time()
     try:
         signal.set_wakeup_fd(-1)
         signal.signal(signal.SIGCHLD, signal.SIG_DFL)
@@ -157,6 +164,9 @@ def _become_instance(request: ForkRequest, listening: socket.socket) -> None:
             environment=os.environ,
             timeout_s=request.timeout_s,
             on_ready=lambda: _announce(request),
+            beginning=Beginning(
+                waited_at_s=request.waited_at_s, asked_at_s=request.asked_at_s, forked_at_s=forked_at_s
+            ),
         )
         status = 0
     except SystemExit as end:

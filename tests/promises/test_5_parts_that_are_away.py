@@ -15,6 +15,7 @@ import psutil
 import pytest
 
 from knative.local.parts import postgres
+from shared.redis_client import ANSWER_WITHIN_S
 from tests.bench.connection import get, post
 from tests.bench.load import open_loop
 from tests.bench.percentiles import percentile
@@ -93,17 +94,19 @@ def test_without_redis_everybody_is_answered_soon(
     own_stack: Stack, skus: list[str], customer: Customer, fault: RedisFault
 ) -> None:
     warm(own_stack, customer, skus[0])
-    p99s_s = []
+    windows: list[str] = []
 
     def soon() -> bool:
         load = open_loop(own_stack.port, visitors(own_stack, customer, skus), rate=RATE, for_s=WINDOW_S)
         assert not load.error_count, load.statuses
-        p99s_s.append(percentile(load.latencies_s, 99))
-        return p99s_s[-1] < SOON_S
+        p50_s, p99_s = (percentile(load.latencies_s, rank) for rank in (50, 99))
+        windows.append(f"p50 {p50_s:.3f} s, p99 {p99_s:.3f} s")
+        # Who looks whether it is back waits for it; with the breaker open nobody else does.
+        return p99_s < SOON_S and p50_s < ANSWER_WITHIN_S
 
     with redis_away(own_stack, fault):
         # Not in the first window, for a busy machine.
-        wait_until(soon, 4.5 * WINDOW_S, f"a p99 below {SOON_S} s of {p99s_s} with redis {fault}")
+        assert any(soon() for _ in range(5)), windows
 
 
 @pytest.mark.parametrize("fault", FAULTS)

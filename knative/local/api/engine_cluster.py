@@ -58,7 +58,7 @@ class EngineCluster:
         return self._engine.home.log(service)
 
     def facts(self) -> ClusterFacts:
-        store, deployment = self._engine.store, self._engine.deployment
+        store, deployment = self._engine.controller.store, self._engine.controller.deployment
         services = deployment.services if deployment else {}
         instances: dict[RevisionName, list[Instance]] = {}
         for instance in self._engine.instances.observed():
@@ -113,7 +113,7 @@ class EngineCluster:
         self, key: Key, node: Node, service: Service, revisions: list[Revision],
         instances: dict[RevisionName, list[Instance]],
     ) -> ServiceFacts:  # fmt: skip
-        rollout = self._engine.store.rollouts.get(service.name)
+        rollout = self._engine.controller.store.rollouts.get(service.name)
         leads_to = destination(service, revisions, rollout)
         reached = routed([leads_to])
         found = []
@@ -127,7 +127,7 @@ class EngineCluster:
                 )
             )  # fmt: skip
         return ServiceFacts(
-            document=self._document(key, node), stamp=self._engine.store.stamps[key], service=service,
+            document=self._document(key, node), stamp=self._engine.controller.store.stamps[key], service=service,
             destination=leads_to, revisions=tuple(found), port=self._engine.home.port,
             rollout=rollout if rollout and rollout.moving else None,
         )  # fmt: skip
@@ -157,7 +157,7 @@ class EngineCluster:
         kept = self._snapshots.get(revision.name)
         if kept and kept[0].digest == revision.digest:
             return kept[1:]
-        file = self._engine.store.folder(revision.name) / "service.json"
+        file = self._engine.controller.store.folder(revision.name) / "service.json"
         found = mapping(plain(json.loads(file.read_bytes())), "spec", "template"), _time_of(file)
         self._snapshots[revision.name] = revision, *found
         return found

@@ -1,5 +1,6 @@
 """A real Envoy from the installed package, in front of a few functions that only say what they were asked."""
 
+import asyncio
 import http.client
 import json
 import socket
@@ -14,9 +15,10 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
-from gateway.envoy import Edge, command, find_binary, translate, write
+from gateway.envoy import Edge, command, find_binary, translate
 from gateway.istio import Mesh, read
 from knative.local.model import Backend, Destination, Namespace, RevisionName, RouteTarget, ServiceName
+from knative.local.publication import hand_over
 from shared.yaml_documents import Complaints, Node, parse_documents, read_documents
 
 root = Path(__file__).parents[3]
@@ -113,15 +115,15 @@ class FrontDoor:
         self._servers: dict[str, _Server] = {}
         self._destinations: list[Destination] = []
         self._backends: list[Backend] = []
-        self._envoy: subprocess.Popen[bytes] | None = None
+        self.envoy: subprocess.Popen[bytes] | None = None
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        if self._envoy:
-            self._envoy.terminate()
-            self._envoy.wait(timeout=10)
+        if self.envoy:
+            self.envoy.terminate()
+            self.envoy.wait(timeout=10)
         for server in self._servers.values():
             server.shutdown()
             server.server_close()
@@ -145,13 +147,13 @@ class FrontDoor:
         )
 
     def apply(self, destinations: Sequence[Destination], backends: Sequence[Backend]) -> None:
-        """Write Envoy's files; the first time, also start Envoy and wait for it."""
+        """Have Envoy take this over, and wait until it has; the first time, start it."""
         files = translate(self.mesh, destinations, backends, self.key_sets, self.edge)
-        write(files, self.folder)
-        if self._envoy is None:
+        asyncio.run(hand_over(files, self.folder, self.edge.admin_socket))
+        if self.envoy is None:
             log = (self.folder / "envoy.log").open("wb")
             with log:
-                self._envoy = subprocess.Popen(command(find_binary(), self.edge), stdout=log, stderr=log)
+                self.envoy = subprocess.Popen(command(find_binary(), self.edge), stdout=log, stderr=log)
             self.wait_until(lambda: self.stats("server.state") == {"server.state": 0})
             # Live, and the routes are there: no answer comes from Envoy's ignorance.
             self.wait_until(lambda: self.stats("listener_manager.total_listeners_active").popitem()[1] == 2)

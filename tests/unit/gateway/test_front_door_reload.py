@@ -1,5 +1,6 @@
 """A change of Envoy's files takes effect without a restart, and no request notices."""
 
+import signal
 import threading
 from collections import Counter
 from functools import partial
@@ -36,6 +37,28 @@ def test_no_request_fails_while_revision_follows_revision(tmp_path: Path) -> Non
             for thread in threads:
                 thread.join()
         assert set(answers) == {f"list-products-{number:05}" for number in range(1, 12)}
+
+
+def test_routes_wait_for_an_envoy_that_is_late_to_know_their_clusters(tmp_path: Path) -> None:
+    """It watches each file apart: with both there when it wakes, it may follow a route to what it does not know."""
+    with FrontDoor(folder=tmp_path, mesh=shop_mesh()) as door:
+        old, new = "list-products-00001", "list-products-00002"
+        door.apply([destination("list-products", (old, 100))], [door.backend(old)])
+        assert door.envoy
+        door.envoy.send_signal(signal.SIGSTOP)
+        switching = threading.Thread(
+            target=door.apply, args=([destination("list-products", (new, 100))], [door.backend(new)])
+        )
+        switching.start()
+        try:
+            door.wait_until(lambda: new in (tmp_path / "clusters.json").read_text())
+            switching.join(0.3)
+            assert switching.is_alive()
+            assert new not in (tmp_path / "front-routes.json").read_text()
+        finally:
+            door.envoy.send_signal(signal.SIGCONT)
+            switching.join()
+        door.wait_until(lambda: bool(door.ask("/api/products").json["function"] == new))
 
 
 def test_what_did_not_change_is_not_written_again(tmp_path: Path) -> None:

@@ -45,6 +45,7 @@ def test_an_order_that_cannot_begin_is_503_in_time_and_can_be_placed_later(
     assert refused_properly(buy(place_order, shop))
     assert time.monotonic() - began_s < GENEROUSLY_S
     own_postgres.thaw()
+    wait_until(lambda: buy(place_order, shop).status_code == 201, 10, "the order, once the database is back")
     assert buy(place_order, shop).json["status"] == "paid"
 
 
@@ -61,6 +62,7 @@ def test_an_order_that_cannot_be_settled_is_503_in_time_and_the_key_settles_it_l
         assert time.monotonic() - began_s < 2.0 + GENEROUSLY_S, "the provider's 2 s, and little more"
     own_postgres.thaw()
     payment_provider.be_there()
+    wait_until(lambda: buy(place_order, shop).status_code == 201, 10, "the order, once the database is back")
     settled = buy(place_order, shop)
     assert (settled.status_code, settled.json["status"]) == (201, "paid")
     assert shop.rows("SELECT id::text, status FROM orders.orders") == [(settled.json["id"], "paid")]

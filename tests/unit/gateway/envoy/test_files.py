@@ -3,7 +3,7 @@
 import json
 from pathlib import Path
 
-from gateway.envoy import Edge, EnvoyFiles, command, translate, write
+from gateway.envoy import Edge, EnvoyFiles, command, translate, write, write_clusters
 from gateway.istio import Mesh
 from knative.local.model import Backend, Namespace, RevisionName, ServiceName
 from tests.unit.gateway.front_door import destination, shop_mesh
@@ -23,17 +23,23 @@ def files(folder: Path, *revisions: str, mesh: Mesh | None = None) -> EnvoyFiles
     return translate(mesh or Mesh(), [destination("hello", (revisions[0], 100))], backends, {}, edge)
 
 
-def test_clusters_are_written_before_the_routes_and_those_before_the_listeners(tmp_path: Path) -> None:
-    written = write(files(tmp_path, "hello-00001"), tmp_path)
-    assert written == (
-        "bootstrap.json", "clusters.json", "front-routes.json", "mesh-routes.json", "listeners.json",
-    )  # fmt: skip
+def inodes(folder: Path) -> dict[str, int]:
+    return {file.name: file.stat().st_ino for file in folder.iterdir()}
 
 
 def test_only_what_changed_is_written(tmp_path: Path) -> None:
     write(files(tmp_path, "hello-00001"), tmp_path)
-    assert write(files(tmp_path, "hello-00001"), tmp_path) == ()
-    assert write(files(tmp_path, "hello-00001", "hello-00002"), tmp_path) == ("clusters.json",)
+    first = inodes(tmp_path)
+    assert set(first) == {"bootstrap.json", "clusters.json", "front-routes.json", "mesh-routes.json", "listeners.json"}
+    write(files(tmp_path, "hello-00001"), tmp_path)
+    assert inodes(tmp_path) == first
+    write(files(tmp_path, "hello-00001", "hello-00002"), tmp_path)
+    assert {name for name, inode in inodes(tmp_path).items() if inode != first[name]} == {"clusters.json"}
+
+
+def test_routes_are_written_apart_from_the_clusters_that_they_name(tmp_path: Path) -> None:
+    write_clusters(files(tmp_path, "hello-00001"), tmp_path)
+    assert set(inodes(tmp_path)) == {"bootstrap.json", "clusters.json"}
 
 
 def test_a_cluster_that_goes_stays_until_the_routes_that_name_it_have_gone(tmp_path: Path) -> None:
@@ -41,13 +47,12 @@ def test_a_cluster_that_goes_stays_until_the_routes_that_name_it_have_gone(tmp_p
         return [item["alt_stat_name"] for item in json.loads((tmp_path / "clusters.json").read_text())["resources"]]
 
     write(files(tmp_path, "hello-00001", "hello-00003"), tmp_path)
-    assert set(write(files(tmp_path, "hello-00002"), tmp_path)) == {
-        "clusters.json", "front-routes.json", "mesh-routes.json",
-    }  # fmt: skip
+    before = inodes(tmp_path)
+    write(files(tmp_path, "hello-00002"), tmp_path)
     assert clusters() == ["hello-00002", "hello-00001"]
-    assert write(files(tmp_path, "hello-00002"), tmp_path) == ("clusters.json",)
+    assert inodes(tmp_path)["front-routes.json"] != before["front-routes.json"]
+    write(files(tmp_path, "hello-00002"), tmp_path)
     assert clusters() == ["hello-00002"]
-    assert write(files(tmp_path, "hello-00002"), tmp_path) == ()
 
 
 def test_nothing_but_the_files_is_left_and_only_the_owner_reads_them(tmp_path: Path) -> None:

@@ -5,7 +5,7 @@ import dataclasses
 import json
 import socket
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 
@@ -43,37 +43,46 @@ def ready(*generations: int) -> list[Revision]:
     return [new_revision("list-products", generation) for generation in generations]
 
 
+def publish(home: Home, deployment: Deployment, *states: Sequence[Revision]) -> list[dict[Path, tuple[int, int]]]:
+    """Publish one state after the other, with no Envoy running. Gives which files there were after each."""
+
+    async def all_of_them() -> list[dict[Path, tuple[int, int]]]:
+        door, seen = FrontDoor(home), []
+        for state in states:
+            assert await door.publish(deployment, state)
+            found = {path: path.stat() for path in home.envoy.glob("*.json")}
+            seen.append({path: (status.st_mtime_ns, status.st_ino) for path, status in found.items()})
+        return seen
+
+    return asyncio.run(all_of_them())
+
+
 def test_a_ready_revision_is_reached_by_its_socket(home: Home, deployment: Deployment) -> None:
-    FrontDoor(home).publish(deployment, ready(1))
+    publish(home, deployment, ready(1))
     everything = b"".join(files(home).values()).decode()
     assert str(home.revision_socket("list-products-00001")) in everything
 
 
 def test_a_revision_that_is_not_proven_gets_no_request(home: Home, deployment: Deployment) -> None:
     unproven = new_revision("list-products", 2, proof=Proof.UNPROVEN)
-    FrontDoor(home).publish(deployment, [*ready(1), unproven])
+    publish(home, deployment, [*ready(1), unproven])
     everything = b"".join(files(home).values())
     assert b"list-products-00001" in everything
     assert b"list-products-00002" not in everything
 
 
 def test_what_has_not_changed_is_not_written_again(home: Home, deployment: Deployment) -> None:
-    door = FrontDoor(home)
-    door.publish(deployment, ready(1))
-    before = {path: (path.stat().st_mtime_ns, path.stat().st_ino) for path in home.envoy.glob("*.json")}
-    door.publish(deployment, ready(1))
-    assert {path: (path.stat().st_mtime_ns, path.stat().st_ino) for path in home.envoy.glob("*.json")} == before
-    door.publish(deployment, ready(1, 2))
-    assert {path: (path.stat().st_mtime_ns, path.stat().st_ino) for path in home.envoy.glob("*.json")} != before
+    first, same, another = publish(home, deployment, ready(1), ready(1), ready(1, 2))
+    assert first == same != another
 
 
 def test_a_revision_has_no_more_requests_than_its_template_lets_wait(home: Home, deployment: Deployment) -> None:
     revision = new_revision("list-products", 1)
     annotations = {"autoscaling.knative.dev/max-scale": "1"}
     small = dataclasses.replace(revision.template, annotations=annotations, container_concurrency=2)
-    FrontDoor(home).publish(deployment, [dataclasses.replace(revision, template=small)])
+    publish(home, deployment, [dataclasses.replace(revision, template=small)])
     clusters = json.loads(files(home)["clusters.json"])["resources"]
-    [cluster] = [each for each in clusters if each["alt_stat_name"] == revision.name]
+    (cluster,) = [each for each in clusters if each["name"] == f"shop/{revision.name}"]
     [bounds] = cluster["circuit_breakers"]["thresholds"]
     assert bounds["max_connections"] + bounds["max_pending_requests"] == 22
 
@@ -81,7 +90,7 @@ def test_a_revision_has_no_more_requests_than_its_template_lets_wait(home: Home,
 def test_the_mesh_leads_to_the_ingress_of_brokers_and_the_front_door_does_not(
     home: Home, deployment: Deployment
 ) -> None:
-    FrontDoor(home).publish(deployment, [])
+    publish(home, deployment, [])
     assert b"broker-ingress.knative-eventing.svc.cluster.local" in files(home)["mesh-routes.json"]
     assert b"broker-ingress" not in files(home)["front-routes.json"]
     assert str(home.broker_ingress_socket).encode() in files(home)["clusters.json"]
@@ -169,7 +178,7 @@ def test_new_keys_reach_envoy(home: Home, deployment: Deployment, issuer: type[I
     asyncio.run(door.refresh_keys(deployment))
     issuer.answer = '{"keys": [{"kid": "the-next-key"}]}'
     assert asyncio.run(door.refresh_keys(deployment))
-    door.publish(deployment, ready(1))
+    publish(home, deployment, ready(1))
     assert b"the-next-key" in files(home)["listeners.json"]
 
 

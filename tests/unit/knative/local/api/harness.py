@@ -16,7 +16,6 @@ from knative.local.daemon import Daemon
 from knative.local.home import Home
 from knative.local.model import RevisionName, Secret
 from knative.local.objects.json_values import Json, Object
-from knative.local.rollout import failed, proven
 
 SERVING = "/apis/serving.knative.dev/v1/namespaces/shop"
 SERVICES = f"{SERVING}/services"
@@ -104,11 +103,13 @@ class Stack:
 
     def ready(self, revision: str) -> None:
         """A revision shows that it can serve."""
-        self.engine._settle(proven(self.engine.store.revisions[RevisionName(revision)]))
+        self.engine.controller.prove(RevisionName(revision))
+        self.engine.controller.on_change()
 
     def broken(self, revision: str, reason: str) -> None:
         """A revision shows that it cannot."""
-        self.engine._settle(failed(self.engine.store.revisions[RevisionName(revision)], reason))
+        self.engine.controller.fail(RevisionName(revision), reason)
+        self.engine.controller.on_change()
 
 
 class Watched:
@@ -160,7 +161,9 @@ def run(folder: Path, test: Callable[[Stack], Awaitable[None]]) -> None:
 
     async def within() -> None:
         stack = Stack(home)
-        stack.engine.deploy(await stack.daemon._check(stack.engine.store.propose([], from_project=False), ()), ())
+        stack.engine.deploy(
+            await stack.daemon._check(stack.engine.controller.store.propose([], from_project=False), ()), ()
+        )
         try:
             await test(stack)
         finally:

@@ -318,7 +318,7 @@ def test_what_was_answered_outlives_the_engine(on_stack: OnStack) -> None:
         assert stamp.uid == written["metadata"]["uid"]
         assert stamp.created_at == written["metadata"]["creationTimestamp"]
         assert stamp.generation == written["metadata"]["generation"] == 2
-        assert found.stamps == stack.engine.store.stamps
+        assert found.stamps == stack.engine.controller.store.stamps
 
     on_stack(test)
 
@@ -326,8 +326,8 @@ def test_what_was_answered_outlives_the_engine(on_stack: OnStack) -> None:
 def test_what_was_deleted_stays_so_for_the_next_engine_and_for_the_next_up(on_stack: OnStack) -> None:
     async def test(stack: Stack) -> None:
         await stack.create(CONFIG_MAPS, config_map())
-        (document,) = stack.engine.store.documents.values()
-        stack.engine.store.accept(stack.engine.store.propose([document], from_project=True))
+        (document,) = stack.engine.controller.store.documents.values()
+        stack.engine.controller.store.accept(stack.engine.controller.store.propose([document], from_project=True))
         await stack.call("DELETE", f"{CONFIG_MAPS}/settings")
         found = Store(stack.engine.home)
         assert found.documents == {}

@@ -1,0 +1,286 @@
+"""What is deployed: Services, their revisions, and who gets whose requests, kept and told to Envoy.
+
+The state, and its edges: the store on disk and the front door. What to do is decided in `rollout`, pure. `Engine`
+runs the processes that come of it, and tells which revisions have shown that they can serve.
+"""
+
+import asyncio
+import contextlib
+import os
+import time
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import replace
+
+from knative.local import environment
+from knative.local.cold_starts import StartBook
+from knative.local.deployment import Deployment, digest, function_of
+from knative.local.front_door import KEYS_REFRESH_S, FrontDoor
+from knative.local.home import Home
+from knative.local.model import RevisionName, Secret, ServiceName
+from knative.local.rollout import (
+    Proof,
+    Revision,
+    destinations,
+    failed,
+    latest_ready,
+    newest_of,
+    next_revision,
+    proven,
+    rollouts,
+    routed,
+    superfluous,
+)
+from knative.local.scaling import Scaling
+from knative.local.store import Store
+from shared.errors import StartError
+
+ENVOY_PATIENCE_S = 30.0
+
+
+class Controller:
+    """One stack's Services and revisions.
+
+    Args:
+        scaling: told of each revision that may serve.
+        starts: the book of cold starts; a revision that goes takes its pages along.
+        ready_count: how many instances of a revision are ready now.
+        changed: called when processes may have to follow.
+    """
+
+    def __init__(
+        self,
+        home: Home,
+        scaling: Scaling,
+        starts: StartBook,
+        ready_count: Callable[[RevisionName], int],
+        changed: Callable[[], None],
+    ) -> None:
+        self._home = home
+        self._scaling = scaling
+        self._starts = starts
+        self._ready_count = ready_count
+        self._changed = changed
+        self.store = Store(home)
+        self.front_door = FrontDoor(home)
+        self.deployment: Deployment | None = None
+        self.environments: dict[RevisionName, dict[str, str]] = {}
+        self._news, self._published = asyncio.Event(), asyncio.Event()
+        self._traffic_moves = asyncio.Event()
+        self._proof_changed = asyncio.Condition()
+        self._telling: set[asyncio.Task[None]] = set()
+        # Called when something has changed: a revision has shown that it can serve, or that it cannot; traffic moved.
+        self.on_change: Callable[[], None] = lambda: None
+
+    def refuse_what_is_missing(self, deployment: Deployment, generated: Sequence[Secret]) -> None:
+        """Raises StartError where a Service, or a revision that serves, needs for its environment what is not there."""
+        sources = environment.sources(deployment.config_maps, (*deployment.secrets, *generated))
+        revisions = list(self.store.revisions.values())
+        for service in deployment.services.values():
+            revision = next_revision(service, "", function_of(service), [])
+            assert revision is not None
+            environment.resolve(revision, sources, {})
+        serving = routed(destinations(deployment.services.values(), revisions, self.store.rollouts))
+        for name in serving & self.store.revisions.keys():
+            environment.resolve(self.store.revisions[name], sources, {})
+
+    def deploy(
+        self, deployment: Deployment, generated: Sequence[Secret], named: Collection[ServiceName] | None = None
+    ) -> list[Revision]:
+        """Take over a checked deployment, with the Secrets that this stack made for itself.
+
+        Args:
+            named: look at the code of these Services alone, and at others whose template has changed; None: of all.
+
+        Gives the new revisions, not yet proven. Raises OSError, StartError.
+        """
+        sources = environment.sources(deployment.config_maps, (*deployment.secrets, *generated))
+        self._scaling.configure(deployment.autoscaler_defaults)
+        made = []
+        before = self.deployment.services if self.deployment else {}
+        for name, service in deployment.services.items():
+            if named is not None and name not in named and service == before.get(name):
+                continue
+            revision = next_revision(
+                service, digest(service, self._home), function_of(service), list(self.store.revisions.values())
+            )
+            if revision:
+                self.store.snapshot(revision, deployment.manifests[name])
+                self.store.revisions[revision.name] = revision = replace(revision, made_at_s=time.time())
+                made.append(revision)
+        for reached in self.reachable() & self.store.revisions.keys():
+            self.store.revisions[reached] = replace(self.store.revisions[reached], active_at_s=time.time())
+        for gone in superfluous(
+            deployment.services, list(self.store.revisions.values()), time.time(), self.store.rollouts
+        ):
+            self._forget(gone)
+        self.store.note_deployed({revision.service for revision in made})
+        self._move_traffic(deployment)
+        self.store.save()
+        self.deployment = deployment
+        for revision in self.store.revisions.values():
+            if revision.proof is Proof.READY:
+                self._scaling.adopt(revision, self._ready_count(revision.name), time.monotonic())
+        self.environments = {}
+        for revision in self.store.revisions.values():
+            # An old one may want what is no longer there; nobody reaches it: `refuse_what_is_missing` saw to that.
+            with contextlib.suppress(StartError):
+                base = environment.base(os.environ, self._home.metrics / revision.name, self.front_door.mesh_port)
+                self.environments[revision.name] = environment.resolve(revision, sources, base)
+        self._publish_soon()
+        self._changed()
+        return made
+
+    async def wait_for_proof(self, revisions: Sequence[Revision]) -> None:
+        """Wait until each has shown that it can serve, and requests reach it where its Service says so.
+
+        Raises StartError with the reasons where one cannot.
+        """
+        names = [revision.name for revision in revisions]
+
+        def all_known() -> bool:
+            return all(
+                name not in self.store.revisions or self.store.revisions[name].proof is not Proof.UNPROVEN
+                for name in names
+            )
+
+        async with self._proof_changed:
+            await self._proof_changed.wait_for(all_known)
+        bad = [self.store.revisions[name] for name in names if self.store.revisions[name].proof is Proof.FAILED]
+        if bad:
+            raise StartError(
+                "\n".join(f"{revision.name} did not get ready: {revision.reason}" for revision in bad),
+                "what served before still serves; mend it and apply again",
+            )
+        await self.wait_for_envoy()
+
+    async def wait_for_envoy(self) -> None:
+        """Wait until Envoy has taken over all of it; where none runs, until it is on disk. Raises StartError."""
+        try:
+            async with asyncio.timeout(ENVOY_PATIENCE_S):
+                await self._published.wait()
+        except TimeoutError:
+            raise StartError(
+                f"Envoy has not taken its configuration over within {ENVOY_PATIENCE_S:.0f} s",
+                "`zerocart logs envoy` shows what it has against it",
+            ) from None
+
+    def delete_revision(self, name: RevisionName, *, only_check: bool = False) -> None:
+        """Drop a revision. Raises StartError for one that requests reach, and for the newest of its Service."""
+        revision = self.store.revisions[name]
+        newest = newest_of(revision.service, list(self.store.revisions.values()))
+        if name in self.reachable():
+            raise StartError("requests reach it", "send them elsewhere first, by its Service's traffic")
+        if newest == revision:
+            raise StartError("it is the newest of its Service", "delete the Service, or make a newer revision first")
+        if only_check:
+            return
+        self._forget(name)
+        self.store.save()
+        self._publish_soon()
+        self._changed()
+
+    def _forget(self, name: RevisionName) -> None:
+        self.store.forget(name)
+        self._scaling.forget(name)
+        self._starts.forget(name)
+
+    def _publish_soon(self) -> None:
+        """Bring the disk and Envoy in step with the revisions: see `publish`."""
+        self._published.clear()
+        self._news.set()
+
+    def _move_traffic(self, deployment: Deployment | None) -> bool:
+        """Let gradual rollouts go as far as is due, and begin those of new revisions. True where traffic has moved."""
+        if deployment is None:
+            return False
+        before = self.store.rollouts
+        self.store.rollouts = rollouts(
+            deployment.services.values(),
+            self.store.revisions.values(),
+            before,
+            default_duration_s=deployment.rollout_duration_s,
+            now_s=time.time(),
+        )
+        if any(rollout.moving for rollout in self.store.rollouts.values()):
+            self._traffic_moves.set()
+        return self.store.rollouts != before
+
+    def reachable(self) -> frozenset[RevisionName]:
+        """The revisions that some host leads to."""
+        revisions = list(self.store.revisions.values())
+        services = self.deployment.services.values() if self.deployment else ()
+        return routed(destinations(services, revisions, self.store.rollouts))
+
+    def prove(self, name: RevisionName) -> None:
+        """A revision has shown that it can serve: it takes the traffic that its Service gives it."""
+        revision = self.store.revisions.get(name)
+        if revision and revision.proof is not Proof.READY:
+            self._scaling.start(revision, time.monotonic())
+            self._settle(proven(revision))
+
+    def fail(self, name: RevisionName, reason: str) -> None:
+        """A revision cannot serve; what served before still does."""
+        self._settle(failed(self.store.revisions[name], reason))
+
+    def _settle(self, revision: Revision) -> None:
+        self.store.revisions[revision.name] = revision
+        self._move_traffic(self.deployment)
+        self._publish_soon()
+
+        async def tell() -> None:
+            async with self._proof_changed:
+                self._proof_changed.notify_all()
+
+        task = asyncio.create_task(tell())
+        self._telling.add(task)
+        task.add_done_callback(self._telling.discard)
+
+    # The clocks.
+
+    async def publish(self) -> None:
+        """Save and publish what has changed, however much that is by then; disk first, for what Envoy is told, the next
+        engine must know."""
+        while True:
+            await self._news.wait()
+            self._news.clear()
+            self.store.save()
+            if self.deployment:
+                await self.front_door.publish(
+                    self.deployment, self.store.revisions.values(), self.store.rollouts, self._news.is_set
+                )
+            self.on_change()
+            if not self._news.is_set():
+                self._published.set()
+
+    async def roll_out(self) -> None:
+        """Take the steps of gradual rollouts when they are due."""
+        while True:
+            await self._traffic_moves.wait()
+            due_at_s = min((each.due_at_s for each in self.store.rollouts.values() if each.moving), default=None)
+            if due_at_s is None:
+                self._traffic_moves.clear()
+                continue
+            # Not longer than a second: the clock of the wall may be set, and what is due with it.
+            await asyncio.sleep(min(1.0, max(0.0, due_at_s - time.time())))
+            if self._move_traffic(self.deployment):
+                self._publish_soon()
+
+    async def refresh_keys(self) -> None:
+        """Ask the issuer for its keys again and again; soon while there are none, or it did not answer."""
+        while True:
+            pause_s = KEYS_REFRESH_S
+            if self.deployment and self.ready_to_ask_for_keys():
+                try:
+                    if await self.front_door.refresh_keys(self.deployment):
+                        self._publish_soon()
+                except OSError:
+                    pause_s = 0.5
+            else:
+                pause_s = 0.05
+            await asyncio.sleep(pause_s)
+
+    def ready_to_ask_for_keys(self) -> bool:
+        """Whether the functions that hold the keys can answer: every Service has a ready revision."""
+        revisions = list(self.store.revisions.values())
+        services = self.deployment.services if self.deployment else {}
+        return bool(services) and all(latest_ready(name, revisions) for name in services)
