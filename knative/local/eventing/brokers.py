@@ -35,6 +35,8 @@ from shared.errors import StartError, ZerocartError
 
 ROLE = "broker"
 ANSWER_WITHIN_S = 2.0
+TOLD_WITHIN_S = 5.0
+TELL_AGAIN_S = 0.2
 # An edit of these is one of the engine, too: a new engine starts a new broker.
 PACKAGES = ("knative/local/eventing",)
 
@@ -99,13 +101,16 @@ class Brokers:
         self._records = records
         self._mesh_port = mesh_port
         self._deployment: Deployment | None = None
+        self._is_told = False
         self._telling: asyncio.Task[None] | None = None
-        self.part = Part(self._recipe, records, self._restarted)
+        self.part = Part(self._recipe, records, self._tell_soon)
 
     async def configure(self, deployment: Deployment) -> None:
-        """Tell the process what there is now; one that is just starting again is told when it has."""
+        """Tell the process what there is now. One that is just starting again, or late, is told when it listens."""
         self._deployment = deployment
-        await self._tell()
+        self._tell_soon()
+        if self._telling:
+            await asyncio.wait([self._telling], timeout=TOLD_WITHIN_S)
 
     async def status(self) -> list[dict[str, object]]:
         """The `brokers` part of `zerocart status --json`."""
@@ -115,13 +120,19 @@ class Brokers:
         counts = None if found is None else {(each["namespace"], each["trigger"]): Counts(**each) for each in found}
         return [broker_status(each, self._deployment, counts) for each in self._deployment.brokers]
 
-    async def _tell(self) -> None:
-        if self._deployment and self.part.ready:
-            told = configuration(self._deployment.brokers, self._deployment.triggers, self._deployment.services)
-            await self._ask({"op": "configure", "configuration": told.to_json()})
+    def _tell_soon(self) -> None:
+        self._is_told = False
+        if self._telling is None or self._telling.done():
+            self._telling = asyncio.create_task(self._tell())
 
-    def _restarted(self) -> None:
-        self._telling = asyncio.create_task(self._tell())
+    async def _tell(self) -> None:
+        """Until it has heard the newest: without anything, it takes no event."""
+        while not self._is_told and self._deployment and self.part.ready:
+            self._is_told = True
+            told = configuration(self._deployment.brokers, self._deployment.triggers, self._deployment.services)
+            if await self._ask({"op": "configure", "configuration": told.to_json()}) is None:
+                self._is_told = False
+                await asyncio.sleep(TELL_AGAIN_S)
 
     async def _ask(self, request: dict[str, object]) -> Any:
         """The process's answer; None where it gives none now."""
