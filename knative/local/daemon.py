@@ -286,7 +286,7 @@ class Daemon:
             deployment = await self._check(proposal, generated)
             store.accept(proposal)
             await self._bring_up_broker(deployment, tell)
-            made = self.engine.deploy(deployment, generated)
+            made = self.engine.deploy(deployment, generated, _services_of(documents))
             await self.engine.controller.wait_for_proof(made)
             for revision in made:
                 tell(Step(text=f"Made {revision.name}, it serves", took_s=time.monotonic() - began_s))
@@ -323,9 +323,8 @@ class Daemon:
             if only_check:
                 return
             store.accept(proposal, managers)
-            named = {ServiceName(each.text("metadata", "name")) for each in documents if each.text("kind") == "Service"}
             await self._bring_up_broker(deployment, lambda _: None)
-            self.engine.deploy(deployment, self._generated, named)
+            self.engine.deploy(deployment, self._generated, _services_of(documents))
 
     async def _status(self, _request: dict[str, Any], _tell: Tell) -> object:
         return {
@@ -417,6 +416,11 @@ class Daemon:
 
     def _zygote_restarted(self) -> None:
         self._background = asyncio.create_task(self.engine.connect_zygote())
+
+
+def _services_of(documents: Sequence[Node]) -> set[ServiceName]:
+    """Those whose code is looked at when the documents are applied: of others it may have been edited, and waits."""
+    return {ServiceName(each.text("metadata", "name")) for each in documents if each.text("kind") == "Service"}
 
 
 def _part_status(part: Part, address: str) -> dict[str, object]:
