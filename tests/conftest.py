@@ -28,6 +28,7 @@ TOGETHER = {
     "tests/clients": "clients",
     "tests/contract": "stack",
     "tests/docs": "stack",
+    "tests/frontend": "frontend",
     "tests/unit/knative/local/test_cli.py": "stack",
     "tests/unit/knative/local/test_seeing.py": "stack",
     "tests/unit/knative/local/test_storefront.py": "stack",
