@@ -6,7 +6,8 @@ import pytest
 
 from tests.frontend import node
 
-pytestmark = pytest.mark.usefixtures("modules")
+# A linter, a compiler and a bundler: seconds on a quiet machine, a minute and more on one that tests something else.
+pytestmark = [pytest.mark.usefixtures("modules"), pytest.mark.timeout(400)]
 
 
 @pytest.mark.parametrize(
