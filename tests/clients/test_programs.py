@@ -6,6 +6,7 @@ import shutil
 import signal
 import subprocess
 import sys
+from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -19,7 +20,7 @@ from tests.waiting import wait_until
 PROGRAMS = PROJECT / "tests" / "unit" / "knative" / "local" / "programs"
 
 
-def service(name: str, image: str, *, annotations: dict[str, str] | None = None, spec: dict[str, object] | None = None,
+def service(name: str, image: str, *, annotations: dict[str, str] | None = None, spec: Mapping[str, object] | None = None,
             **container: object) -> str:  # fmt: skip
     template = {"spec": {"containers": [{"image": f"dev.local/{image}:1", **container}], **(spec or {})}}
     if annotations:
@@ -102,7 +103,7 @@ def test_no_request_fails_while_a_new_revision_takes_over(clients_stack: Stack) 
     clients_stack.run("apply", "-f", "-", given=service("moving", "program"))
     with ThreadPoolExecutor() as pool:
         applying = pool.submit(clients_stack.run, "apply", "-f", "-", given=service("moving", "program", args=["new"]))
-        statuses = []
+        statuses: list[int] = []
         while not applying.done() or len(statuses) < 50:
             statuses.append(ask(clients_stack, "moving", "/slow/0.01")[0])
         applying.result()
