@@ -20,8 +20,14 @@ from tests.waiting import wait_until
 PROGRAMS = PROJECT / "tests" / "unit" / "knative" / "local" / "programs"
 
 
-def service(name: str, image: str, *, annotations: dict[str, str] | None = None, spec: Mapping[str, object] | None = None,
-            **container: object) -> str:  # fmt: skip
+def service(
+    name: str,
+    image: str,
+    *,
+    annotations: Mapping[str, str] | None = None,
+    spec: Mapping[str, object] | None = None,
+    **container: object,
+) -> str:
     template = {"spec": {"containers": [{"image": f"dev.local/{image}:1", **container}], **(spec or {})}}
     if annotations:
         template["metadata"] = {
