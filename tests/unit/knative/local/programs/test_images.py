@@ -6,9 +6,9 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
-from knative.local.home import Home
+from knative.local.cli import zerocart
+from knative.local.home import PROJECT_ROOT, Home
 from knative.local.model import Container
-from knative.local.programs.commands import image as command
 from knative.local.programs.image import Image, Images, command_of, executable, find, from_json, last_part, to_json
 from shared.errors import StartError
 
@@ -85,14 +85,11 @@ def test_a_file_that_is_none_of_ours_is_named(tmp_path: Path) -> None:
 
 @pytest.fixture
 def home(tmp_path: Path) -> Home:
-    home = Home(root=tmp_path / "home", project=tmp_path / "project", port=8080)
-    (home.project / "functions" / "say_hello").mkdir(parents=True)
-    (home.project / "functions" / "say_hello" / "main.py").touch()
-    return home
+    return Home(root=tmp_path / "home", project=PROJECT_ROOT, port=8080)
 
 
 def run(home: Home, *words: str) -> Result:
-    return CliRunner().invoke(command, words, obj=home)
+    return CliRunner().invoke(zerocart, ["image", *words], env={"ZEROCART_HOME": str(home.root)})
 
 
 def test_an_image_is_added_listed_and_forgotten(home: Home, tmp_path: Path) -> None:
@@ -111,7 +108,7 @@ def test_an_image_is_added_listed_and_forgotten(home: Home, tmp_path: Path) -> N
     ("words", "said"),
     [
         (("Hello", "--", "sh"), "no name of an image"),
-        (("say-hello", "--", "sh"), "is a function of this project"),
+        (("get-image", "--", "sh"), "is a function of this project"),
         (("hello", "--env", "A", "--", "sh"), "must be K=V"),
         (("hello", "--", "./absent"), "no program that can be run"),
         (("hello",), "Missing argument"),
