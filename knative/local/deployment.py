@@ -12,6 +12,8 @@ from knative.local.autoscaler.defaults import Defaults
 from knative.local.eventing.bindings import bind, subjects
 from knative.local.home import Home
 from knative.local.model import (
+    Broker,
+    BrokerName,
     ConfigMap,
     Namespace,
     PingSource,
@@ -20,6 +22,7 @@ from knative.local.model import (
     Service,
     ServiceName,
     SinkBinding,
+    Trigger,
 )
 from knative.local.programs import image as programs
 from knative.local.programs.image import Image, Images
@@ -45,9 +48,15 @@ class Deployment:
     secrets: tuple[Secret, ...]
     ping_sources: tuple[PingSource, ...]
     sink_bindings: tuple[SinkBinding, ...]
+    brokers: tuple[Broker, ...]
+    triggers: tuple[Trigger, ...]
     autoscaler_defaults: Defaults
     rollout_duration_s: int
     mesh: gateway.istio.Mesh
+
+    @property
+    def broker_keys(self) -> frozenset[tuple[Namespace, BrokerName]]:
+        return frozenset((each.namespace, each.name) for each in self.brokers)
 
     def shop_setting(self, name: str) -> str | None:
         """A value of ConfigMap `shop-settings`: what the functions are told, the gateway goes by too."""
@@ -121,7 +130,7 @@ def check(documents: Sequence[Node], home: Home, absent: Collection[tuple[Namesp
     )
     _refuse_what_is_bound_twice(ours.sink_bindings, services, documents, complaints)
     complaints.raise_if_any()
-    bound = bind(services, nodes, ours.sink_bindings)
+    bound = bind(services, nodes, ours.sink_bindings, {(each.namespace, each.name) for each in ours.brokers})
     return Deployment(
         services=bound.services,
         images=images,
@@ -130,6 +139,8 @@ def check(documents: Sequence[Node], home: Home, absent: Collection[tuple[Namesp
         secrets=ours.secrets,
         ping_sources=ours.ping_sources,
         sink_bindings=ours.sink_bindings,
+        brokers=ours.brokers,
+        triggers=ours.triggers,
         autoscaler_defaults=ours.autoscaler_defaults,
         rollout_duration_s=ours.rollout_duration_s,
         mesh=mesh,
