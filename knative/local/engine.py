@@ -28,6 +28,7 @@ from knative.local.instances import InstanceTable
 from knative.local.keeper import EngineCommand
 from knative.local.model import RevisionName, Secret, ServiceName
 from knative.local.processes import identify, last_lines
+from knative.local.programs.program import program_of, to_json
 from knative.local.reconciler import (
     Close,
     Drain,
@@ -41,7 +42,7 @@ from knative.local.reconciler import (
     Watch,
     reconcile,
 )
-from knative.local.rollout import Proof, Revision
+from knative.local.rollout import PROGRESS_DEADLINE_EXCEEDED, Proof, Revision, start_within_s
 from knative.local.scaling import Scaling
 from knative.local.sockets import SocketTable
 from knative.local.start_failures import explain
@@ -210,6 +211,7 @@ class Engine:
                 desired_count=0 if revision.name in for_later else self.desired(revision),
                 timeout_s=revision.template.timeout_s,
                 start_after_s=self._crashes.start_after_s(revision.name),
+                start_within_s=start_within_s(revision),
             )
             for revision in revisions
         ]
@@ -226,7 +228,7 @@ class Engine:
                 case Drain(pid=pid):
                     self.instances.drain(pid, now_s)
                 case Kill(pid=pid):
-                    self.instances.kill(pid)
+                    self._give_up(pid)
                 case Close(revision=name):
                     self.keeper.send({"drop": name})
                     self.sockets.close(name)
@@ -257,8 +259,17 @@ class Engine:
             nice=shares.nice_level(revision.template),
             asked_at_s=asked_at_s,
             waited_at_s=None if waited_s is None else asked_at_s - waited_s,
+            program=to_json(program_of(revision.image, revision.template, self.home.ports)) if revision.image else None,
         )
         self.zygote.send({"fork": asdict(request)}, self.sockets.get(name))
+
+    def _give_up(self, pid: int) -> None:
+        (late,) = [each for each in self.instances.observed() if each.pid == pid]
+        self.instances.kill(pid)
+        revision = self.controller.store.revisions.get(late.revision)
+        if late.phase is Phase.STARTING and revision and revision.image and revision.proof is Proof.UNPROVEN:
+            reason = "Initial scale was never achieved"
+            self.controller.fail(late.revision, reason, PROGRESS_DEADLINE_EXCEEDED)
 
     # What happens: each only notes it and asks for a turn.
 
@@ -280,6 +291,9 @@ class Engine:
         with contextlib.suppress(BlockingIOError):
             while True:
                 record = json.loads(self._events.recv(4096))
+                if "exit_code" in record:
+                    self._crashes.note_exit(RevisionName(record["revision"]), int(record["exit_code"]))
+                    continue
                 self._instance_ready(int(record["pid"]), RevisionName(record["revision"]))
 
     def _instance_ready(self, pid: int, name: RevisionName) -> None:
@@ -300,7 +314,8 @@ class Engine:
             if revision.proof is Proof.UNPROVEN and self._crashes.count(name) >= MOST_START_CRASHES:
                 said = last_lines(self.home.log(revision.service), 40)
                 roots = (str(self.controller.store.folder(name)), str(self.home.project))
-                self.controller.fail(name, explain(said, roots) or "its process ended")
+                cause = f"ExitCode{self._crashes.exit_code(name)}"
+                self.controller.fail(name, explain(said, roots) or "its process ended", cause)
         self.turn_soon()
 
     def _zygote_gone(self) -> None:

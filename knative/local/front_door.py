@@ -80,6 +80,8 @@ class FrontDoor:
                 socket_path=str(self._home.revision_socket(revision.name)),
                 timeout_s=revision.template.timeout_s,
                 most_requests=shares.most_requests(revision.template),
+                protocol=revision.template.container.protocol,
+                streams=revision.image is not None,
             )
             for revision in known
             if revision.proof is Proof.READY

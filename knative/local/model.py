@@ -47,9 +47,14 @@ class EnvironmentSource:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Probe:
-    """How an instance shows that it can take requests. Without `path`, an accepted connection suffices."""
+    """How an instance shows that it is well: by a command that ends with 0, by gRPC's own health protocol, by the
+    answer to a GET of `path`, or, with none of these, by accepting a connection.
+    """
 
     path: str | None = None
+    headers: tuple[tuple[str, str], ...] = ()
+    command: tuple[str, ...] = ()
+    grpc_service: str | None = None
     timeout_s: float = 1.0
     period_s: float = 0.05
     failure_threshold: int = 3
@@ -68,7 +73,10 @@ class Container:
     protocol: Literal["http1", "h2c"] = "http1"
     environment: tuple[EnvironmentVariable, ...] = ()
     environment_from: tuple[EnvironmentSource, ...] = ()
+    working_directory: str = ""
     readiness_probe: Probe = Probe()
+    liveness_probe: Probe | None = None
+    startup_probe: Probe | None = None
     cpu_request: float = 0.0
 
 
@@ -227,7 +235,8 @@ class Trigger:
 class Backend:
     """One revision that Envoy can send requests to, by the Unix socket on which its instances accept.
 
-    `most_requests` may run and wait at once; None: only what the DestinationRules say bounds them.
+    `most_requests` may run and wait at once; None: only what the DestinationRules say bounds them. `streams`: it is a
+    program of its own, which may stream both ways and change to another protocol; functions do neither.
     """
 
     revision: RevisionName
@@ -236,6 +245,8 @@ class Backend:
     socket_path: str
     timeout_s: float
     most_requests: int | None = None
+    protocol: Literal["http1", "h2c"] = "http1"
+    streams: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
