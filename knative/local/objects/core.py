@@ -65,10 +65,13 @@ def made_secret(secret: Secret, *, created_at: str) -> Object:
     }
 
 
-def shadow(facts: ServiceFacts, route: Object) -> Object:
-    """The core Service that Knative keeps beside each of its own, so that the cluster's DNS knows the name."""
+def shadow(facts: ServiceFacts, route: Object, before: Object | None) -> Object:
+    """The core Service that Knative keeps beside each of its own, so that the cluster's DNS knows the name.
+
+    Labels and annotations that the Service has lost stay on it, as Knative leaves them there.
+    """
     name = text(route, "metadata", "name")
-    annotations = {**inherited(facts.document)}
+    annotations = {**texts(before, "metadata", "annotations"), **inherited(facts.document)}
     return {
         "apiVersion": "v1",
         "kind": "Service",
@@ -77,7 +80,7 @@ def shadow(facts: ServiceFacts, route: Object) -> Object:
             "namespace": text(route, "metadata", "namespace"),
             "uid": child_uid(text(route, "metadata", "uid"), "Service", name),
             "creationTimestamp": facts.stamp.created_at,
-            "labels": labels_of(route, route=name, service=name),
+            "labels": {**json_of(texts(before, "metadata", "labels")), **labels_of(route, route=name, service=name)},
             "annotations": {
                 **json_of(annotations),
                 f"{SERVING}/creator": facts.stamp.creator,

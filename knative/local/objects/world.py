@@ -47,7 +47,7 @@ def of_service(facts: ServiceFacts, before: Mapping[Reference, Object], *, now: 
         facts, of_service, earlier("configurations.serving.knative.dev", name), now=now
     )
     of_route = route.present(facts, of_service, earlier("routes.serving.knative.dev", name), now=now)
-    result = [of_service, of_configuration, of_route, core.shadow(facts, of_route)]
+    result = [of_service, of_configuration, of_route, core.shadow(facts, of_route, earlier("services", name))]
     for each in facts.revisions:
         before_revision = earlier("revisions.serving.knative.dev", each.revision.name)
         of_revision = revision.present(each, of_configuration, before_revision, now=now)
