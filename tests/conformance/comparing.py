@@ -90,7 +90,7 @@ def _apart(real: Mapping[str, str], ours: Mapping[str, str]) -> Iterator[tuple[s
 def _name_of(item: Any) -> str:
     if not isinstance(item, dict):
         return ""
-    found = item.get("type") or item.get("name") or item.get("metadata", {}).get("name")
+    found = item.get("name") or item.get("metadata", {}).get("name") or item.get("type")
     return found if isinstance(found, str) else ""
 
 

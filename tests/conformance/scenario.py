@@ -80,13 +80,15 @@ def condition(made: Any, kind: str = "Ready") -> Any:
 
 
 def is_ready(made: Any) -> bool:
-    status = made.get("status", {})
-    return status.get("observedGeneration") == made["metadata"]["generation"] and condition(made)["status"] == "True"
+    return _is_observed(made) and condition(made)["status"] == "True"
 
 
 def is_unready(made: Any) -> bool:
-    status = made.get("status", {})
-    return status.get("observedGeneration") == made["metadata"]["generation"] and condition(made)["status"] == "False"
+    return _is_observed(made) and condition(made)["status"] == "False"
+
+
+def _is_observed(made: Any) -> bool:
+    return bool(made.get("status", {}).get("observedGeneration") == made["metadata"]["generation"])
 
 
 def play(api: ApiClient, images: tuple[str, str], rests_s: float) -> dict[str, Answer]:
@@ -108,7 +110,7 @@ def play(api: ApiClient, images: tuple[str, str], rests_s: float) -> dict[str, A
         _mapping(run)
         _deletions(run)
     finally:
-        for each in ("seen", "named", "moved", "private"):
+        for each in ("seen", "named", "moved", "private", "wrong"):
             api.ask("DELETE", f"{SERVING}/services/{each}")
         api.ask("DELETE", f"/api/v1/namespaces/{NAMESPACE}")
     return run.answers
@@ -220,6 +222,9 @@ def _refusals(run: Play) -> None:
         document = service("wrong", run.images[0])
         wrong(document)
         run.ask(f"refused: {name}", "POST", f"{SERVING}/services", document, fieldValidation="Strict")
+    signed = service("wrong", run.images[0])
+    signed["metadata"]["annotations"] = {"serving.knative.dev/creator": "somebody"}
+    run.ask("create in the name of somebody else", "POST", f"{SERVING}/services", signed, fieldValidation="Strict")
 
 
 def _container(document: Any) -> Any:
@@ -267,9 +272,6 @@ _WRONG: dict[str, Callable[[Any], object]] = {
     "a revision's name of another Service": lambda it: _template(it).update(metadata={"name": "other-00001"}),
     "a name that is none": lambda it: it["metadata"].update(name="Wrong_Name"),
     "a name that is too long": lambda it: it["metadata"].update(name="w" * 64),
-    "a creator that is somebody else": lambda it: it["metadata"].update(
-        annotations={"serving.knative.dev/creator": "somebody"}
-    ),
     "a probe with two handlers": lambda it: _container(it).update(
         readinessProbe={"httpGet": {"path": "/"}, "tcpSocket": {"port": 8080}}
     ),

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from knative.local.api.bodies import SIGNATURES
 from knative.local.api.requests import Target
 from knative.local.api.statuses import Cause, StatusError, bad_request, invalid
+from knative.local.manifest.fields import is_dns_1123_subdomain
 from knative.local.objects.defaulting import with_defaults
 from knative.local.objects.json_values import Object, mapping, text, texts
 from knative.local.objects.stamps import Stamp
@@ -14,6 +15,11 @@ from shared.errors import ManifestErrors, ManifestProblem, ZerocartError
 
 # The file that a document of a request is said to come from.
 REQUEST = "the request"
+_SUBDOMAIN = (
+    "a lowercase RFC 1123 subdomain must consist of lower case alphanumeric characters, '-' or '.', and must start and "
+    "end with an alphanumeric character (e.g. 'example.com', regex used for validation is "
+    r"'[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*')"
+)
 _UNKNOWN_FIELD = "unknown field, or one that is not honoured here"
 
 
@@ -39,6 +45,13 @@ def denied(webhook: str, words: str) -> StatusError:
     """As an API server says that one of its webhooks has refused."""
     prefix = "validation failed: " if webhook.endswith("knative.dev") else ""
     return bad_request(f'admission webhook "{webhook}" denied the request: {prefix}{words}')
+
+
+def refuse_name(target: Target, name: str) -> None:
+    """No object has a name that is no DNS subdomain, whatever its kind asks beyond that. Raises StatusError, 422."""
+    if name and target.kind.group and not is_dns_1123_subdomain(name):
+        message = f'Invalid value: "{name}": {_SUBDOMAIN}'
+        raise invalid(target.kind, name, [Cause(field="metadata.name", message=message)])
 
 
 def refuse_same_name(before: Object, after: Object) -> None:

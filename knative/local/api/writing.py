@@ -81,6 +81,7 @@ class Writer:
     async def _create(self, target: Target, request: Request, body: bytes) -> Answer:
         document = bodies.read_object(body, request.content_type, target)
         name = text(document, "metadata", "name")
+        refusals.refuse_name(target, name)
         if not name:
             cause = Cause(field="metadata.name", message="Required value: name or generateName is required")
             raise invalid(target.kind, "", [cause])
@@ -242,7 +243,8 @@ class Writer:
         if target.kind != SERVICE:
             return core.document(DocumentFacts(document=document, stamp=stamp))
         before = self._history.objects.get(reading.reference(target), {})
-        return {**service.wanted(document, stamp), "status": before.get("status", {})}
+        status: Object = {"status": before["status"]} if "status" in before else {}
+        return {**service.wanted(document, stamp), **status}
 
     # What is refused before the engine is asked.
 

@@ -11,6 +11,9 @@ from knative.local.objects.metadata import SERVING, child_uid, inherited, labels
 # Without any object, these are there all the same: the shop's, and those that Knative and Istio bring.
 NAMESPACES = ("default", "istio-system", "knative-serving", "kube-system", "shop")
 INGRESS = "istio-ingressgateway"
+_PORT: Object = {
+    "appProtocol": "kubernetes.io/h2c", "name": "http2", "port": 80, "protocol": "TCP", "targetPort": 80
+}  # fmt: skip
 LOCAL_INGRESS = "knative-local-gateway.istio-system.svc.cluster.local"
 
 # What the stack makes for itself has no stamp, so its uid follows from its name.
@@ -90,7 +93,7 @@ def shadow(facts: ServiceFacts, route: Object, before: Object | None) -> Object:
         },
         "spec": {
             "externalName": LOCAL_INGRESS,
-            "ports": [{"name": "http2", "port": 80, "protocol": "TCP", "targetPort": 80}],
+            "ports": [_PORT],
             "sessionAffinity": "None",
             "type": "ExternalName",
         },

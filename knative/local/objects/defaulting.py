@@ -17,10 +17,7 @@ def with_defaults(document: Object) -> Object:
     spec = mapping(result, "spec")
     template = mapping(spec, "template")
     template["spec"] = template_spec(mapping(template, "spec"))
-    metadata: Object = {key: value for key, value in mapping(template, "metadata").items() if value is not None}
-    template.pop("metadata", None)
-    if metadata:
-        template["metadata"] = metadata
+    template["metadata"] = {key: value for key, value in mapping(template, "metadata").items() if value is not None}
     spec["template"] = template
     targets = items(spec, "traffic") or [{"percent": 100}]
     spec["traffic"] = [_target(each) if isinstance(each, dict) else each for each in targets]

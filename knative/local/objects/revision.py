@@ -100,5 +100,5 @@ def _since(before: Object | None, routing_state: str, now: str) -> str:
 
 
 def _container_status(container: Json) -> Json:
-    # A code folder has no digest of an image; its name is what the image was.
-    return {"name": text(container, "name") or "user-container", "imageDigest": text(container, "image")}
+    # No imageDigest: a code folder has none, and Knative asks no registry for that of a local image either.
+    return {"name": text(container, "name") or "user-container"}

@@ -27,11 +27,8 @@ def address(facts: ServiceFacts) -> Object:
 
 def conditions(facts: ServiceFacts) -> list[Condition]:
     """Ready when every target of the traffic is a revision that is."""
-    is_local = facts.service.cluster_local
     certificate = Condition(
-        type="CertificateProvisioned",
-        reason="TLSNotEnabled",
-        message="TLS is not enabled for cluster-local" if is_local else "external-domain-tls is not enabled",
+        type="CertificateProvisioned", reason="TLSNotEnabled", message="external-domain-tls is not enabled"
     )
     assigned = next(filter(None, (_objection(target, facts) for target in facts.service.traffic)), None)
     if assigned is None:
@@ -111,7 +108,7 @@ def present(facts: ServiceFacts, service: Object, before: Object | None, *, now:
             "namespace": text(service, "metadata", "namespace"),
             "uid": child_uid(text(service, "metadata", "uid"), "Route", name),
             "creationTimestamp": facts.stamp.created_at,
-            "generation": facts.stamp.generation,
+            "generation": facts.stamp.route_generation,
             "labels": labels_of(service, service=name),
             "annotations": signed(inherited(facts.document), facts.stamp),
             "ownerReferences": [owner_reference(service)],
@@ -120,7 +117,7 @@ def present(facts: ServiceFacts, service: Object, before: Object | None, *, now:
         "status": {
             "address": address(facts),
             "conditions": shown(conditions(facts), before, now=now),
-            "observedGeneration": facts.stamp.generation,
+            "observedGeneration": facts.stamp.route_generation,
             "traffic": traffic(facts),
             "url": url(facts),
         },
