@@ -20,6 +20,7 @@ from knative.local.model import (
     RouteTarget,
     Service,
     ServiceName,
+    TrafficTarget,
 )
 
 # Of a Service's revisions that no traffic reaches, Knative keeps those that are young or were reached not long ago, at
@@ -108,23 +109,48 @@ def rollouts(
     default_duration_s: int,
     now_s: float,
 ) -> dict[ServiceName, Rollout]:
-    """Where the traffic to each Service's latest revision stands now, going on from where it stood before."""
+    """Where the traffic of each Service stands now, going on from where it stood before.
+
+    While some target of it is not there, or not ready, all stays as it was.
+    """
     own = _by_service(revisions)
     result = {}
     for service in services:
         found = own.get(service.name, [])
         latest = latest_ready(service.name, found)
+        ready = {revision.name for revision in found if revision.proof is Proof.READY}
+        if not _assignable(service.traffic, ready):
+            if service.name in before:
+                result[service.name] = before[service.name]
+            continue
         percent = sum(target.percent for target in service.traffic if target.revision is None)
         if latest and percent:
-            result[service.name] = gradual_rollout.advance(
+            moved = gradual_rollout.advance(
                 before.get(service.name),
                 latest.name,
                 percent,
-                ready={revision.name for revision in found if revision.proof is Proof.READY},
+                ready=ready,
                 duration_s=service.rollout_duration_s or default_duration_s,
                 now_s=now_s,
             )
+        else:
+            moved = Rollout(shares=())
+        result[service.name] = replace(moved, traffic=service.traffic)
     return result
+
+
+def routed_traffic(
+    service: Service, revisions: Sequence[Revision], rollout: Rollout | None
+) -> tuple[TrafficTarget, ...]:
+    """The traffic that counts: the Service's own, or the last that could be assigned while that cannot."""
+    ready = {revision.name for revision in revisions if revision.proof is Proof.READY}
+    if rollout and not _assignable(service.traffic, ready) and _assignable(rollout.traffic, ready):
+        return rollout.traffic or service.traffic
+    return service.traffic
+
+
+def _assignable(traffic: Sequence[TrafficTarget], ready: Collection[RevisionName]) -> bool:
+    return bool(ready) and all(target.revision is None or target.revision in ready for target in traffic)
 
 
 def destination(service: Service, revisions: Sequence[Revision], rollout: Rollout | None = None) -> Destination:
@@ -135,10 +161,11 @@ def destination(service: Service, revisions: Sequence[Revision], rollout: Rollou
     """
     latest = latest_ready(service.name, revisions)
     ready = {revision.name for revision in revisions if revision.proof is Proof.READY}
-    moving = rollout if rollout and _fits(rollout, service, ready) else None
+    traffic = routed_traffic(service, revisions, rollout)
+    moving = rollout if rollout and _fits(rollout, traffic, ready) else None
     percents: dict[RevisionName, int] = {}
     tags: dict[str, RevisionName] = {}
-    for target in service.traffic:
+    for target in traffic:
         name = target.revision or (latest.name if latest else None)
         if name is None or name not in ready:
             continue
@@ -162,9 +189,9 @@ def destination(service: Service, revisions: Sequence[Revision], rollout: Rollou
     )
 
 
-def _fits(rollout: Rollout, service: Service, ready: Collection[RevisionName]) -> bool:
-    """Whether it is of the Service's traffic and its revisions as they are now, not of those before a change."""
-    percent = sum(target.percent for target in service.traffic if target.revision is None)
+def _fits(rollout: Rollout, traffic: Sequence[TrafficTarget], ready: Collection[RevisionName]) -> bool:
+    """Whether it is of this traffic and the revisions as they are now, not of those before a change."""
+    percent = sum(target.percent for target in traffic if target.revision is None)
     return rollout.percent == percent and all(share.revision in ready for share in rollout.shares)
 
 

@@ -13,7 +13,7 @@ from knative.local.objects.json_values import Object, mapping, plain
 from knative.local.objects.kinds import KINDS, NAMESPACE
 from knative.local.objects.world import Reference
 from knative.local.reconciler import Instance, Phase
-from knative.local.rollout import Revision, destination, routed
+from knative.local.rollout import Revision, destination, routed, routed_traffic
 from knative.local.store import DEFAULT_NAMESPACE, Key, key_of
 from shared.yaml_documents import Node, document_of
 
@@ -114,6 +114,7 @@ class EngineCluster:
             document=self._document(key, node), stamp=self._engine.controller.store.stamps[key], service=service,
             destination=leads_to, revisions=tuple(found), port=self._engine.home.port,
             rollout=rollout if rollout and rollout.moving else None,
+            routed=routed_traffic(service, revisions, rollout),
         )  # fmt: skip
 
     def _instance(self, instance: Instance) -> InstanceFacts:

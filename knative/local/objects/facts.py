@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from knative.local.gradual_rollout import Rollout
-from knative.local.model import Destination, Secret, Service
+from knative.local.model import Destination, Secret, Service, TrafficTarget
 from knative.local.objects.json_values import Object
 from knative.local.objects.stamps import Stamp
 from knative.local.rollout import Revision
@@ -49,6 +49,7 @@ class ServiceFacts:
     Args:
         port: of the front door, for the URLs.
         rollout: who has the traffic to the latest revision, while that moves.
+        routed: the traffic that the gateway goes by: an earlier one while the Service's own cannot be assigned.
     """
 
     document: Object
@@ -58,6 +59,7 @@ class ServiceFacts:
     revisions: tuple[RevisionFacts, ...]
     port: int
     rollout: Rollout | None = None
+    routed: tuple[TrafficTarget, ...] = ()
 
     @property
     def newest(self) -> RevisionFacts | None:

@@ -34,9 +34,11 @@ def conditions(facts: ServiceFacts) -> list[Condition]:
     if assigned is None:
         ingress = _MOVING if facts.rollout else Condition(type="IngressReady")
         return living(Condition(type="AllTrafficAssigned"), ingress, certificate)
-    if facts.destination.targets:
-        return living(assigned, Condition(type="IngressReady"), certificate)
-    return living(assigned, Condition(type="IngressReady", status="Unknown"), certificate)
+    ingress = Condition(
+        type="IngressReady", status="Unknown", reason="IngressNotConfigured",
+        message="Ingress has not yet been reconciled.",
+    )  # fmt: skip
+    return living(assigned, ingress, certificate)
 
 
 def _objection(target: TrafficTarget, facts: ServiceFacts) -> Condition | None:
@@ -72,14 +74,15 @@ def traffic(facts: ServiceFacts) -> list[Json]:
     ready = [name for name, proof in proofs.items() if proof is Proof.READY]
     if not ready:
         return []
-    if any(_objection(target, facts) for target in facts.service.traffic):
-        # Not all of it can be assigned: what the gateway does meanwhile.
+    routed = facts.routed or facts.service.traffic
+    if any(_objection(target, facts) for target in routed):
+        # Not all of it can be assigned, and nothing was before: what the gateway does meanwhile.
         return [
             {"latestRevision": each.revision == ready[-1], "percent": each.percent, "revisionName": each.revision}
             for each in facts.destination.targets
         ]
     result: list[Json] = []
-    for target in facts.service.traffic:
+    for target in routed:
         shown_target: Object = {
             "latestRevision": target.revision is None,
             "percent": target.percent,
