@@ -1,6 +1,7 @@
 """From manifests to what the engine runs: read all, check all, and only then take anything over."""
 
 import hashlib
+import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,6 +13,7 @@ from knative.local.eventing.bindings import bind, subjects
 from knative.local.home import Home
 from knative.local.model import (
     ConfigMap,
+    DomainMapping,
     Namespace,
     PingSource,
     RevisionTemplate,
@@ -24,6 +26,7 @@ from shared.yaml_documents import Complaints, Node, read_documents, read_text
 
 # Of a template whose function describes the others, so its code is theirs too. In an image all of them are there.
 CODE_ANNOTATION = "zerocart.example/code"
+_folder = re.compile(r"[a-z0-9._]+")
 LOCAL_MANIFESTS = Path("knative/local/manifests")
 
 
@@ -37,6 +40,7 @@ class Deployment:
     secrets: tuple[Secret, ...]
     ping_sources: tuple[PingSource, ...]
     sink_bindings: tuple[SinkBinding, ...]
+    domain_mappings: tuple[DomainMapping, ...]
     autoscaler_defaults: Defaults
     rollout_duration_s: int
     mesh: gateway.istio.Mesh
@@ -102,6 +106,8 @@ def check(documents: Sequence[Node], home: Home, absent: Collection[tuple[Namesp
     services = {service.name: service for service in ours.services}
     for name, service in services.items():
         function = function_of(service)
+        if not _folder.fullmatch(function):
+            continue  # no image, or none that is a name: that has been reported
         if name in nodes and not (home.project / "functions" / function / "main.py").is_file():
             node = nodes[name].get("spec", "template", "spec", "containers") or nodes[name]
             complaints.add(
@@ -125,6 +131,7 @@ def check(documents: Sequence[Node], home: Home, absent: Collection[tuple[Namesp
         secrets=ours.secrets,
         ping_sources=ours.ping_sources,
         sink_bindings=ours.sink_bindings,
+        domain_mappings=ours.domain_mappings,
         autoscaler_defaults=ours.autoscaler_defaults,
         rollout_duration_s=ours.rollout_duration_s,
         mesh=mesh,

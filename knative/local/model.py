@@ -165,6 +165,15 @@ class SinkBinding:
     extensions: Mapping[str, str] = field(default_factory=lambda: EMPTY)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DomainMapping:
+    """A host from outside that leads to a Service of the same namespace (`serving.knative.dev/v1beta1`)."""
+
+    host: str
+    namespace: Namespace
+    service: ServiceName
+
+
 # What the gateway needs to know of the Services: who stands behind a Knative host now.
 
 
@@ -195,7 +204,8 @@ class RouteTarget:
 class Destination:
     """A Knative Service as the gateway sees it: `<service>.<namespace>.svc.cluster.local` and its traffic.
 
-    `tags` maps a tag to its revision: `<tag>-<service>` is a host of its own.
+    `tags` maps a tag to its revision: `<tag>-<service>` is a host of its own. `domains` are hosts that were mapped to
+    it: they are reached from outside even where it is for functions alone.
     A destination without targets is known, but has no ready revision yet: it answers 503.
     """
 
@@ -204,3 +214,4 @@ class Destination:
     targets: tuple[RouteTarget, ...]
     tags: Mapping[str, RevisionName] = field(default_factory=dict)
     cluster_local: bool = False
+    domains: tuple[str, ...] = ()

@@ -13,6 +13,7 @@ from tests.conformance.api_client import Answer
 _WORDS = (
     (re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}"), "UID"),
     (re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|\+00:00)"), "TIME"),
+    (re.compile(r"(?<=\.example\.org):\d+"), ""),
     (re.compile(r"\.recorded\.(example\.com|localhost:\d+)"), ".recorded.DOMAIN"),
 )
 _USERS = {"kubernetes-admin", "admin", "zerocart"}

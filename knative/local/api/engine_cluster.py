@@ -1,7 +1,7 @@
 """The engine, as the API sees it: what its stores and tables hold, as facts."""
 
 import json
-from collections.abc import Awaitable, Callable, Collection, Sequence
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -9,8 +9,8 @@ from knative.local.api.refusals import REQUEST
 from knative.local.engine import Engine
 from knative.local.model import RevisionName, Secret, Service, ServiceName
 from knative.local.objects.facts import ClusterFacts, DocumentFacts, InstanceFacts, RevisionFacts, ServiceFacts
-from knative.local.objects.json_values import Object, mapping, plain
-from knative.local.objects.kinds import KINDS, NAMESPACE
+from knative.local.objects.json_values import Object, mapping, plain, text
+from knative.local.objects.kinds import DOMAIN_MAPPING, KINDS, NAMESPACE
 from knative.local.objects.world import Reference
 from knative.local.reconciler import Instance, Phase
 from knative.local.rollout import Revision, destination, routed, routed_traffic
@@ -73,7 +73,7 @@ class EngineCluster:
                     own = revisions.get(key.name, [])
                     of_services.append(self._service(key, node, service, own, instances))
             else:
-                documents.append(DocumentFacts(document=self._document(key, node), stamp=store.stamps[key]))
+                documents.append(self._other(key, node, services))
         return ClusterFacts(
             services=tuple(of_services),
             documents=tuple(documents),
@@ -92,6 +92,14 @@ class EngineCluster:
             for each in gone
         ]
         await self._write(nodes, keys, {key_of(node): managers for node in nodes}, dry_run)
+
+    def _other(self, key: Key, node: Node, services: Mapping[ServiceName, Service]) -> DocumentFacts:
+        document, stamp = self._document(key, node), self._engine.controller.store.stamps[key]
+        if key.kind != DOMAIN_MAPPING.kind:
+            return DocumentFacts(document=document, stamp=stamp)
+        found = services.get(ServiceName(text(document, "spec", "ref", "name")))
+        finds = found is not None and found.namespace == key.namespace
+        return DocumentFacts(document=document, stamp=stamp, finds=finds, port=self._engine.home.port)
 
     def _service(
         self, key: Key, node: Node, service: Service, revisions: list[Revision],

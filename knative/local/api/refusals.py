@@ -20,7 +20,8 @@ _SUBDOMAIN = (
     "end with an alphanumeric character (e.g. 'example.com', regex used for validation is "
     r"'[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*')"
 )
-_UNKNOWN_FIELD = "unknown field, or one that is not honoured here"
+# Of these fields, Knative's schemas say nothing: a strict API server knows none of them.
+_PRUNED = {"unknown field, or one that is not honoured here", "must not set the field(s)"}
 
 
 def of_error(error: ZerocartError, target: Target, name: str, *, is_strict: bool) -> StatusError:
@@ -28,7 +29,7 @@ def of_error(error: ZerocartError, target: Target, name: str, *, is_strict: bool
     if not isinstance(error, ManifestErrors):
         words = f"{error.message} ({error.hint})" if error.hint else error.message
         return invalid(target.kind, name, [Cause(field="spec", message=words)])
-    if is_strict and all(problem.rule == _UNKNOWN_FIELD for problem in error.problems):
+    if is_strict and all(problem.rule in _PRUNED for problem in error.problems):
         return bad_request(
             f'{target.kind.kind} in version "{target.kind.version}" cannot be handled as a {target.kind.kind}: '
             f"strict decoding error: {', '.join(_unknown(problem) for problem in error.problems)}"
@@ -78,11 +79,14 @@ def refuse_other_signature(document: Object, stamp: Stamp) -> None:
 
 def _words(problems: Sequence[ManifestProblem]) -> str:
     # Knative's own form: the message, the path, and details below.
-    lines = []
+    # One message names all places where it is so.
+    places: dict[tuple[str, str], list[str]] = {}
     for problem in problems:
         place = problem.field if problem.file == REQUEST else f"{problem.file}:{problem.line}: {problem.field}"
-        lines.append(f"{problem.rule}: {place}" + (f"\n{problem.hint}" if problem.hint else ""))
-    return "\n".join(lines)
+        places.setdefault((problem.rule, problem.hint or ""), []).append(place)
+    return "\n".join(
+        f"{rule}: {', '.join(sorted(where))}" + (f"\n{hint}" if hint else "") for (rule, hint), where in places.items()
+    )
 
 
 def _rule(problem: ManifestProblem) -> str:

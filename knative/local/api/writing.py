@@ -28,11 +28,11 @@ from knative.local.api.statuses import (
     success,
     unsupported_media_type,
 )
-from knative.local.objects import core, service
+from knative.local.objects import core, domain_mapping, service
 from knative.local.objects.defaulting import with_defaults
 from knative.local.objects.facts import DocumentFacts
 from knative.local.objects.json_values import Object, text
-from knative.local.objects.kinds import KINDS, NAMESPACE, REVISION, SERVICE
+from knative.local.objects.kinds import DOMAIN_MAPPING, KINDS, NAMESPACE, REVISION, SERVICE
 from knative.local.objects.stamps import Stamp, first, next_stamp
 from knative.local.objects.world import Reference
 from shared.errors import ZerocartError
@@ -143,7 +143,7 @@ class Writer:
         managers: tuple[Object, ...] | None = None,
     ) -> Answer:  # fmt: skip
         """Write one document, and answer with it."""
-        if target.kind == SERVICE:
+        if target.kind in (SERVICE, DOMAIN_MAPPING):
             document = with_defaults(document)
         self._refuse_place(target)
         before, stamp = self._find(target)
@@ -240,11 +240,12 @@ class Writer:
         return stamp.managers if stamp else ()
 
     def _shown(self, target: Target, document: Object, stamp: Stamp) -> Object:
-        if target.kind != SERVICE:
+        if target.kind not in (SERVICE, DOMAIN_MAPPING):
             return core.document(DocumentFacts(document=document, stamp=stamp))
         before = self._history.objects.get(reading.reference(target), {})
         status: Object = {"status": before["status"]} if "status" in before else {}
-        return {**service.wanted(document, stamp), **status}
+        wanted = service.wanted if target.kind == SERVICE else domain_mapping.wanted
+        return {**wanted(document, stamp), **status}
 
     # What is refused before the engine is asked.
 
@@ -256,7 +257,7 @@ class Writer:
         if wanted.version and wanted.version != text(current, "metadata", "resourceVersion"):
             raise conflict(target.kind, target.name)
         _, stamp = self._find(target)
-        if target.kind == SERVICE and stamp:
+        if target.kind in (SERVICE, DOMAIN_MAPPING) and stamp:
             refusals.refuse_other_signature(document, stamp)
 
     def _refuse_place(self, target: Target) -> None:

@@ -10,8 +10,10 @@ CONTAINER_NAME = "user-container"
 
 
 def with_defaults(document: Object) -> Object:
-    """A copy of a document with the defaults of its kind; only Knative's Services have some."""
+    """A copy of a document with the defaults of its kind; Knative's Services and DomainMappings have some."""
     result = copied(document)
+    if text(result, "kind") == "DomainMapping" and (reference := mapping(result, "spec", "ref")):
+        reference["namespace"] = text(reference, "namespace") or text(result, "metadata", "namespace")
     if (text(result, "apiVersion"), text(result, "kind")) != ("serving.knative.dev/v1", "Service"):
         return result
     spec = mapping(result, "spec")

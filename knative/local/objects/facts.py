@@ -68,10 +68,17 @@ class ServiceFacts:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DocumentFacts:
-    """An applied document that is no Service: what it says is all that there is to it."""
+    """An applied document that is no Service: what it says is all that there is to it.
+
+    Args:
+        finds: whether the Service that a DomainMapping leads to is there.
+        port: of the front door, for the URL of one.
+    """
 
     document: Object
     stamp: Stamp
+    finds: bool = False
+    port: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

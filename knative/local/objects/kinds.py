@@ -141,6 +141,11 @@ ROUTE = Kind(
     categories=SERVING, verbs=READ, columns=(_url, *_ready), subresources=_status,
 )  # fmt: skip
 
+DOMAIN_MAPPING = Kind(
+    kind="DomainMapping", plural="domainmappings", group="serving.knative.dev", version="v1beta1", short_names=("dm",),
+    categories=SERVING, columns=(_url, *_ready), subresources=_status,
+)  # fmt: skip
+
 NAMESPACE = Kind(
     kind="Namespace", plural="namespaces", version="v1", short_names=("ns",), is_namespaced=False,
     columns=(Column(name="Status", value=_path("status", "phase")), _age),
@@ -217,8 +222,8 @@ SOURCES = tuple(
 )  # fmt: skip
 
 KINDS = (
-    SERVICE, CONFIGURATION, REVISION, ROUTE, NAMESPACE, CONFIG_MAP, SECRET, SHADOW, SERVICE_ACCOUNT, POD, EVENT, *ISTIO,
-    *SOURCES,
+    SERVICE, CONFIGURATION, REVISION, ROUTE, DOMAIN_MAPPING, NAMESPACE, CONFIG_MAP, SECRET, SHADOW, SERVICE_ACCOUNT,
+    POD, EVENT, *ISTIO, *SOURCES,
 )  # fmt: skip
 
 

@@ -7,10 +7,10 @@ from collections import deque
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from knative.local.objects import configuration, core, events, pod, revision, route, service
+from knative.local.objects import configuration, core, domain_mapping, events, pod, revision, route, service
 from knative.local.objects.facts import ClusterFacts, DocumentFacts, ServiceFacts
 from knative.local.objects.json_values import Object, text
-from knative.local.objects.kinds import kind_of
+from knative.local.objects.kinds import DOMAIN_MAPPING, kind_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, order=True)
@@ -86,6 +86,8 @@ class Objects:
 
     def _make(self, facts: ServiceFacts | DocumentFacts, before: list[Object], now: str) -> list[Object]:
         if isinstance(facts, DocumentFacts):
+            if text(facts.document, "kind") == DOMAIN_MAPPING.kind:
+                return [domain_mapping.present(facts, next(iter(before), None), now=now)]
             return [core.document(facts)]
         made = of_service(facts, {reference_of(each): each for each in before}, now=now)
         if not self._is_first:
