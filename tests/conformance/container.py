@@ -1,0 +1,95 @@
+"""Run a program in a network of its own, as in a container.
+
+Knative's test images listen on port 8080 whatever `$PORT` says, so two of them cannot share a machine's loopback.
+Here each gets a network namespace of its own, without any privilege (a user namespace of one user), and what comes
+to `$PORT` outside goes to its port inside. The socket outside was bound before, and stays where it was.
+"""
+
+import asyncio
+import ctypes
+import fcntl
+import os
+import signal
+import socket
+import struct
+import subprocess
+from pathlib import Path
+
+# A port from here on was chosen in the place of one that was taken outside; inside nobody has that.
+_CHOSEN = 20_000
+_USUAL = 8080
+_CLONE_NEWUSER, _CLONE_NEWNET = 0x10000000, 0x40000000
+_SIOCSIFFLAGS, _IFF_UP = 0x8914, 1
+_PR_SET_PDEATHSIG = 1
+_libc = ctypes.CDLL(None, use_errno=True)
+
+
+def run(program: str, *words: str) -> int:
+    """Run a program to its end; gives its exit status. The first of the words is what it knows itself by."""
+    port = int(os.environ["PORT"])
+    inside = port if port < _CHOSEN else _USUAL
+    outside = socket.socket()
+    outside.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    outside.bind(("127.0.0.1", port))
+    _leave_the_network()
+    child = subprocess.Popen(
+        words, executable=program, env={**os.environ, "PORT": str(inside)},
+        preexec_fn=_end_with_parent,  # noqa: PLW1509 - there are no threads yet
+    )  # fmt: skip
+    signal.signal(signal.SIGTERM, lambda *_: child.terminate())
+    return asyncio.run(_serve(outside, inside, child))
+
+
+def _leave_the_network() -> None:
+    user, group = os.getuid(), os.getgid()
+    if _libc.unshare(_CLONE_NEWUSER | _CLONE_NEWNET):
+        raise OSError(ctypes.get_errno(), "this kernel gives no user and network namespace to an ordinary user")
+    Path("/proc/self/setgroups").write_text("deny", encoding="ascii")
+    Path("/proc/self/uid_map").write_text(f"{user} {user} 1", encoding="ascii")
+    Path("/proc/self/gid_map").write_text(f"{group} {group} 1", encoding="ascii")
+    with socket.socket() as any_socket:
+        fcntl.ioctl(any_socket, _SIOCSIFFLAGS, struct.pack("16sH14x", b"lo", _IFF_UP))
+
+
+def _end_with_parent() -> None:
+    _libc.prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+
+
+async def _serve(outside: socket.socket, inside: int, program: "subprocess.Popen[bytes]") -> int:
+    """Carry connections in until the program has ended; gives its exit status."""
+
+    async def carry(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        try:
+            inner_reader, inner_writer = await asyncio.open_connection("127.0.0.1", inside)
+        except OSError:
+            writer.close()
+            return
+        await asyncio.gather(_copy(reader, inner_writer), _copy(inner_reader, writer))
+
+    server: asyncio.Server | None = None
+    while program.poll() is None:
+        if server is None and await _accepts(inside):
+            # Only now: who can connect takes the program for ready.
+            server = await asyncio.start_server(carry, sock=outside, backlog=1024)
+        await asyncio.sleep(0.02)
+    return 128 - program.returncode if program.returncode < 0 else program.returncode
+
+
+async def _accepts(port: int) -> bool:
+    try:
+        _, writer = await asyncio.open_connection("127.0.0.1", port)
+    except OSError:
+        return False
+    writer.close()
+    return True
+
+
+async def _copy(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    try:
+        while piece := await reader.read(65536):
+            writer.write(piece)
+            await writer.drain()
+    except OSError:
+        pass
+    finally:
+        writer.close()
