@@ -1,4 +1,4 @@
-"""Bytes between a connection from Envoy and one to a program, both ways, unread and unbuffered beyond what flows.
+"""Bytes between a connection from Envoy and one to a program, both ways, unread, and no more of them than flow.
 
 One connection is one request (Envoy's `max_requests_per_connection: 1`), HTTP/1 and HTTP/2 alike, so nothing here
 needs to know where a request ends: WebSockets, server-sent events and gRPC streams pass like any other.
@@ -6,7 +6,6 @@ needs to know where a request ends: WebSockets, server-sent events and gRPC stre
 
 import asyncio
 import socket
-from collections.abc import Callable
 
 _BAD_GATEWAY = (
     b"HTTP/1.1 502 Bad Gateway\r\ncontent-type: text/plain; charset=utf-8\r\nconnection: close\r\n"
@@ -15,111 +14,87 @@ _BAD_GATEWAY = (
 _NO_ANSWER = b"the program closed the connection without an answer\n"
 
 
-class Pipe:
-    """One request on its way through.
+async def carry(accepted: socket.socket, port: int, *, explain: bool) -> None:
+    """Carry one request through, until both connections are closed.
 
     Args:
-        on_end: called once, when both connections are closed.
+        accepted: the connection from Envoy.
+        port: of the program, on loopback.
         explain: tell an HTTP/1 client by a 502 that no answer came, as Knative's queue-proxy does.
     """
-
-    def __init__(self, on_end: Callable[["Pipe"], None], *, explain: bool) -> None:
-        self._on_end = on_end
-        self._explain = explain
-        self._client = _End(self)
-        self._program = _End(self)
-        self._ended = False
-
-    async def run(self, accepted: socket.socket, port: int) -> None:
-        """Connect the two; gives back when they are, or when that failed."""
-        loop = asyncio.get_running_loop()
-        self._client.peer, self._program.peer = self._program, self._client
-        try:
-            await loop.connect_accepted_socket(lambda: self._client, accepted)
-        except OSError:  # it has gone already
-            accepted.close()
-            self.closed(self._client)
-            return
-        try:
-            await loop.create_connection(lambda: self._program, "127.0.0.1", port)
-        except OSError:
-            self.closed(self._program)
-
-    def closed(self, end: "_End") -> None:
-        """One side is gone: what it said goes out, and then the other side closes too."""
-        other = self._program if end is self._client else self._client
-        end.is_closed = True
-        if end is self._program and self._explain and not end.has_spoken and self._client.is_open:
-            self._client.write(_BAD_GATEWAY % (len(_NO_ANSWER), _NO_ANSWER))
-        other.close()
-        if other.is_closed and not self._ended:
-            self._ended = True
-            self._on_end(self)
-
-    def abort(self) -> None:
-        """End it now, whatever is on its way."""
-        self._client.abort()
-        self._program.abort()
+    loop = asyncio.get_running_loop()
+    client, program = _End(), _End()
+    try:
+        await loop.create_connection(lambda: program, "127.0.0.1", port)
+    except OSError:
+        program.gone.set()
+    try:
+        await loop.connect_accepted_socket(lambda: client, accepted)
+    except OSError:  # it has gone already
+        accepted.close()
+        client.gone.set()
+    client.join(program)
+    program.join(client)
+    try:
+        if not program.gone.is_set():
+            await asyncio.wait([asyncio.ensure_future(each.gone.wait()) for each in (client, program)],
+                               return_when=asyncio.FIRST_COMPLETED)  # fmt: skip
+        if explain and not program.has_spoken and not client.gone.is_set():
+            client.write(_BAD_GATEWAY % (len(_NO_ANSWER), _NO_ANSWER))
+    finally:
+        # What was written still goes out.
+        client.close()
+        program.close()
+    await client.gone.wait()
+    await program.gone.wait()
 
 
 class _End(asyncio.Protocol):
-    """One of the two connections. What it receives is written to `peer`; where that is slow, it is read no more."""
+    """One of the two connections: what it receives is written to the other; where that is slow, it is read no more."""
 
-    def __init__(self, pipe: Pipe) -> None:
-        self._pipe = pipe
+    def __init__(self) -> None:
         self._transport: asyncio.Transport | None = None
-        self._early: list[bytes] = []
-        self._close_early = False
-        self.peer = self
+        self._other: _End | None = None
+        self.gone = asyncio.Event()
         self.has_spoken = False
-        self.is_closed = False
 
-    @property
-    def is_open(self) -> bool:
-        return self._transport is not None and not self.is_closed
+    def join(self, other: "_End") -> None:
+        """From now on what comes goes to `other`."""
+        self._other = other
+        self.read(going=True)
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         assert isinstance(transport, asyncio.Transport)
         self._transport = transport
-        for data in self._early:
-            transport.write(data)
-        self._early.clear()
-        if self._close_early:
-            transport.close()
-        else:
-            self.peer.resume_writing()
+        transport.pause_reading()
 
     def data_received(self, data: bytes) -> None:
         self.has_spoken = True
-        self.peer.write(data)
+        if self._other:
+            self._other.write(data)
 
     def connection_lost(self, exc: Exception | None) -> None:
-        self._pipe.closed(self)
+        self.gone.set()
 
     def pause_writing(self) -> None:
-        if self.peer._transport and not self.peer.is_closed:
-            self.peer._transport.pause_reading()
+        if self._other:
+            self._other.read(going=False)
 
     def resume_writing(self) -> None:
-        if self.peer._transport and not self.peer.is_closed:
-            self.peer._transport.resume_reading()
+        if self._other:
+            self._other.read(going=True)
+
+    def read(self, *, going: bool) -> None:
+        if self._transport and not self._transport.is_closing():
+            if going:
+                self._transport.resume_reading()
+            else:
+                self._transport.pause_reading()
 
     def write(self, data: bytes) -> None:
-        if self._transport is None:
-            # Not connected yet: what has come is kept, and no more is read.
-            self._early.append(data)
-            self.pause_writing()
-        elif not self.is_closed:
+        if self._transport and not self._transport.is_closing():
             self._transport.write(data)
 
     def close(self) -> None:
-        if self._transport is None:
-            self._close_early = True
-            if not self._pipe_connects():
-                self.is_closed = True
-        elif not self.is_closed:
+        if self._transport:
             self._transport.close()
-
-    def abort(self) -> None:
-        if self._transport and not self.is_closed:
-            self._transport.abort()
