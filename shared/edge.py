@@ -18,6 +18,7 @@ from werkzeug.exceptions import ClientDisconnected
 from werkzeug.wsgi import get_input_stream
 
 from shared import tracing, wsgi
+from shared.cold_starts import FirstAnswer
 from shared.errors import Unavailable
 from shared.handler import Reply, shown_path
 from shared.health import Health
@@ -47,6 +48,7 @@ class Edge:
         health: of the function's dependencies.
         metrics: what it counts in.
         patience: which requests have waited too long.
+        first_answer: called once, with the first request when it is answered.
     """
 
     def __init__(
@@ -56,11 +58,15 @@ class Edge:
         health: Health,
         metrics: Metrics,
         patience: Patience,
+        *,
+        first_answer: FirstAnswer | None = None,
     ) -> None:
         self._answer = respond or _application(app)
         self._health = health
         self._metrics = metrics
         self._patience = patience
+        # A list, for its `pop` is one step: one of several first requests has it.
+        self._first_answer = [first_answer] if first_answer else []
         self._own: dict[str, Callable[[], Reply]] = {
             "/healthz": self._alive,
             "/readyz": self._ready,
@@ -71,6 +77,10 @@ class Edge:
         own = self._own.get(environ["PATH_INFO"])
         if own is not None:
             return _sent(own(), environ, start_response)
+        first_answer = None
+        if self._first_answer:
+            with contextlib.suppress(IndexError):
+                first_answer = self._first_answer.pop()
         started_s = time.perf_counter()
         if not environ.get("wsgi.input_terminated"):
             _terminate_input(environ)
@@ -85,6 +95,8 @@ class Edge:
         method = environ["REQUEST_METHOD"]
         duration_s = time.perf_counter() - started_s
         self._metrics.observe_request(method if method in _METHODS else "other", reply.status, duration_s)
+        if first_answer:
+            first_answer(environ, time.time())
         return _sent(reply, environ, start_response)
 
     @staticmethod

@@ -43,6 +43,10 @@ class Metrics:
             "zerocart_cold_start_seconds", "From the fork, or the container's entry point, to taking requests",
             ["function"], buckets=_START_BUCKETS_S, registry=self.registry,
         )  # fmt: skip
+        self._phases = Histogram(
+            "zerocart_cold_start_phase_seconds", "Parts of a start, from the request that waited to its first byte",
+            ["function", "phase"], buckets=_START_BUCKETS_S, registry=self.registry,
+        )  # fmt: skip
         # Finding a metric by its labels costs more than counting, and the same few come again and again.
         self._counter = cache(lambda method, status: self._requests.labels(self._function, method, str(status)))
         self._histogram = cache(lambda method: self._durations.labels(self._function, method))
@@ -54,6 +58,10 @@ class Metrics:
 
     def observe_start(self, duration_s: float) -> None:
         self._starts.labels(self._function).observe(duration_s)
+
+    def observe_phase(self, phase: str, duration_s: float) -> None:
+        """Count one phase of a start: see `shared.cold_starts`."""
+        self._phases.labels(self._function, phase).observe(duration_s)
 
     def exposition(self) -> bytes:
         """All of it as Prometheus's text."""

@@ -16,7 +16,8 @@ from typing import TYPE_CHECKING
 
 import functions_framework
 
-from shared import dependencies, logs, metrics, settings, tracing, wsgi
+from shared import cold_starts, dependencies, logs, metrics, settings, tracing, wsgi
+from shared.cold_starts import Beginning
 from shared.edge import Edge
 from shared.errors import StartError, ZerocartError
 from shared.health import Health
@@ -31,15 +32,17 @@ DRAIN_WITHIN_S = 30.0
 FLUSH_WITHIN_S = 1.0
 
 
-def build_app(source: Path, current: Settings) -> "WSGIApplication":
+def build_app(source: Path, current: Settings, beginning: Beginning | None = None) -> "WSGIApplication":
     """The function of a `main.py`, with what every function has: health, metrics, errors as problem documents."""
     app = functions_framework.create_app(target=source.parent.name, source=str(source))  # type: ignore[no-untyped-call]
     app.url_map.merge_slashes = False  # `//orders` is unknown, not moved
     # functions-framework reads what is left of a body, without a bound; the edge has one.
     app.after_request_funcs.clear()
     respond = getattr(app.view_functions["run"], "respond", None)  # functools.wraps has carried it there
-    patience = Patience(ready_at_s=time.time())
-    return Edge(app.wsgi_app, respond, Health(dependencies.of(current)), metrics.current(), patience)
+    now_s = time.time()
+    health, counts = Health(dependencies.of(current)), metrics.current()
+    first_answer = cold_starts.tell(beginning, now_s, counts, tracing.recorder()) if beginning else None
+    return Edge(app.wsgi_app, respond, health, counts, Patience(ready_at_s=now_s), first_answer=first_answer)
 
 
 def run(
@@ -49,6 +52,7 @@ def run(
     environment: Mapping[str, str],
     on_ready: Callable[[], None],
     timeout_s: float = DRAIN_WITHIN_S,
+    beginning: Beginning | None = None,
 ) -> None:
     """Serve a function until SIGTERM or SIGINT, then end what runs and return. For a process that does nothing else.
 
@@ -58,6 +62,7 @@ def run(
         environment: becomes the environment of this process.
         on_ready: called once, when requests are taken.
         timeout_s: the bound of the drain.
+        beginning: what was before this call, where somebody knows.
 
     Raises:
         ZerocartError: it could not start; what is wrong is in the message.
@@ -71,7 +76,7 @@ def run(
     current = settings.current()
     logs.set_up(current)
     recorder = tracing.recorder()
-    app = build_app(source, current)
+    app = build_app(source, current, beginning)
     status, _, _ = wsgi.call(app, {"REQUEST_METHOD": "GET", "PATH_INFO": "/healthz"})
     if not status.startswith("200 "):
         raise StartError(f"{source} does not pass its own probe: /healthz answers {status}")

@@ -45,6 +45,8 @@ class Recorder(Protocol):
 
     def begin(self, method: str, route: str, environ: Mapping[str, object]) -> Span: ...
 
+    def cold_start(self, phases: Mapping[str, tuple[float, float]], environ: Mapping[str, object]) -> None: ...
+
     def flush(self, timeout_s: float) -> None: ...
 
 
@@ -104,6 +106,9 @@ class PlainRecorder:
                 tracestate if isinstance(tracestate, str) else None,
             )
         )
+
+    def cold_start(self, phases: Mapping[str, tuple[float, float]], environ: Mapping[str, object]) -> None:
+        """Nothing is kept."""
 
     def flush(self, timeout_s: float) -> None:
         """Nothing to send."""

@@ -95,14 +95,9 @@ class ExportingRecorder:
             instrumentor().instrument(tracer_provider=self._provider, skip_dep_check=True)
 
     def begin(self, method: str, route: str, environ: Mapping[str, object]) -> RecordedSpan:
-        carrier = {
-            name: value
-            for name, key in (("traceparent", "HTTP_TRACEPARENT"), ("tracestate", "HTTP_TRACESTATE"))
-            if isinstance(value := environ.get(key), str)
-        }
         span = self._tracer.start_span(
             f"{method} {route}",
-            context=_propagator.extract(carrier, context.Context()),
+            context=_callers(environ),
             kind=trace.SpanKind.SERVER,
             attributes={
                 "http.request.method": method,
@@ -112,6 +107,21 @@ class ExportingRecorder:
             },
         )
         return RecordedSpan(span)
+
+    def cold_start(self, phases: Mapping[str, tuple[float, float]], environ: Mapping[str, object]) -> None:
+        """A start that a request waited for, in that request's trace: a span, and one in it for each phase.
+
+        Args:
+            phases: when each began and ended, in seconds since 1970, by its name.
+            environ: of the request.
+        """
+        began_s, ended_s = min(began for began, _ in phases.values()), max(ended for _, ended in phases.values())
+        whole = self._tracer.start_span("cold start", context=_callers(environ), start_time=_nanoseconds(began_s))
+        inside = trace.set_span_in_context(whole, context.Context())
+        for name, (phase_began_s, phase_ended_s) in phases.items():
+            span = self._tracer.start_span(name, context=inside, start_time=_nanoseconds(phase_began_s))
+            span.end(_nanoseconds(phase_ended_s))
+        whole.end(_nanoseconds(ended_s))
 
     def flush(self, timeout_s: float) -> None:
         """Send what is queued, for at most `timeout_s`."""
@@ -126,3 +136,17 @@ class ExportingRecorder:
         for instrumentor in _instrumentors:
             instrumentor().uninstrument()
         self._provider.shutdown()
+
+
+def _callers(environ: Mapping[str, object]) -> context.Context:
+    """The context that a request's caller tells of."""
+    carrier = {
+        name: value
+        for name, key in (("traceparent", "HTTP_TRACEPARENT"), ("tracestate", "HTTP_TRACESTATE"))
+        if isinstance(value := environ.get(key), str)
+    }
+    return _propagator.extract(carrier, context.Context())
+
+
+def _nanoseconds(at_s: float) -> int:
+    return round(at_s * 1e9)

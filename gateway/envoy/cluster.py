@@ -15,6 +15,10 @@ from knative.local.model import Backend
 _default_pool = ConnectionPool(
     max_connections=2048, connect_timeout_s=1.0, max_pending_requests=1024, max_requests=4096, max_retries=64
 )
+_protocols: dict[str, Resource] = {
+    "http1": {"http_protocol_options": {}},
+    "h2c": {"http2_protocol_options": {"max_concurrent_streams": 1}},
+}
 
 
 def cluster(backend: Backend, rules: Sequence[DestinationRule]) -> Resource:
@@ -36,7 +40,7 @@ def cluster(backend: Backend, rules: Sequence[DestinationRule]) -> Resource:
             "envoy.extensions.upstreams.http.v3.HttpProtocolOptions": typed(
                 "envoy.extensions.upstreams.http.v3.HttpProtocolOptions",
                 common_http_protocol_options={"max_requests_per_connection": 1},
-                explicit_http_config={"http_protocol_options": {}},
+                explicit_http_config=_protocols[backend.protocol],
             )
         },
         "load_assignment": {

@@ -10,6 +10,15 @@ from gateway.istio import Mesh
 FRONT = "front"
 MESH = "mesh"
 _http_port = 80  # the Gateway's, where no Gateway is
+# RFC 7239, a must of Knative's runtime contract; there queue-proxy makes it of the X-Forwarded headers. One that is
+# there is left as it is, as there: the front door has dropped a client's own.
+_forwarded: Resource = {
+    "header": {
+        "key": "forwarded",
+        "value": 'for=%DOWNSTREAM_REMOTE_ADDRESS_WITHOUT_PORT%;host="%REQ(:AUTHORITY)%";proto=%REQ(X-FORWARDED-PROTO)%',
+    },
+    "append_action": "ADD_IF_ABSENT",
+}
 
 
 def front_routes(mesh: Mesh, upstreams: Upstreams, edge: Edge) -> Resource:
@@ -26,4 +35,9 @@ def mesh_routes(mesh: Mesh, upstreams: Upstreams) -> Resource:
 
 
 def _route_configuration(name: str, hosts: list[Resource]) -> Resource:
-    return {"name": name, "ignore_port_in_host_matching": True, "virtual_hosts": hosts}
+    return {
+        "name": name,
+        "ignore_port_in_host_matching": True,
+        "virtual_hosts": hosts,
+        "request_headers_to_add": [_forwarded],
+    }

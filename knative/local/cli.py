@@ -17,6 +17,7 @@ from knative.local.burst.commands import burst
 from knative.local.control import Step, Tell
 from knative.local.data.commands import backup, person, restore
 from knative.local.home import Home
+from knative.local.programs.commands import image
 from knative.local.retail.commands import replay, seed
 from knative.local.terminal import duration, harmless, shortest, show_error, show_step
 from knative.local.top.commands import top
@@ -155,6 +156,7 @@ zerocart.add_command(burst)
 zerocart.add_command(backup)
 zerocart.add_command(restore)
 zerocart.add_command(person)
+zerocart.add_command(image)
 
 
 @zerocart.command()

@@ -65,10 +65,11 @@ class StartBook:
         """A connection waits at a revision that has nobody; the first fork is for it."""
         self._waiting_s[name] = now_s
 
-    def asked(self, name: RevisionName, now_s: float) -> None:
-        """A fork was asked for."""
+    def asked(self, name: RevisionName, now_s: float) -> float | None:
+        """A fork was asked for. Gives for how many seconds a connection has waited for it; None: none has."""
         asked = _Asked(self._waiting_s.pop(name, None), now_s)
         self._asked.setdefault(name, deque()).append(asked)
+        return None if asked.waited_since_s is None else now_s - asked.waited_since_s
 
     def forked(self, pid: int, name: RevisionName, now_s: float) -> None:
         """The zygote has forked: it does so in the order in which it is asked."""

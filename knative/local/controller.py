@@ -13,11 +13,12 @@ from dataclasses import replace
 
 from knative.local import environment
 from knative.local.cold_starts import StartBook
-from knative.local.deployment import Deployment, digest, function_of
+from knative.local.deployment import Deployment, digest, function_of, has_function
 from knative.local.front_door import KEYS_REFRESH_S, FrontDoor
 from knative.local.home import Home
 from knative.local.model import RevisionName, Secret, ServiceName
 from knative.local.rollout import (
+    CONTAINER_MISSING,
     Proof,
     Revision,
     destinations,
@@ -97,9 +98,18 @@ class Controller:
         for name, service in deployment.services.items():
             if named is not None and name not in named and service == before.get(name):
                 continue
+            image = deployment.images.get(name)
+            is_there = image is not None or has_function(service, self._home)
             revision = next_revision(
-                service, digest(service, self._home), function_of(service), list(self.store.revisions.values())
+                service,
+                digest(service, self._home, image) if is_there else CONTAINER_MISSING,
+                function_of(service),
+                list(self.store.revisions.values()),
+                image,
             )
+            if revision and not is_there:
+                reason = "failed to resolve image to digest: nothing on this machine has its name"
+                revision = failed(revision, reason, CONTAINER_MISSING)
             if revision:
                 self.store.snapshot(revision, deployment.manifests[name])
                 self.store.revisions[revision.name] = revision = replace(revision, made_at_s=time.time())
@@ -122,6 +132,8 @@ class Controller:
             # An old one may want what is no longer there; nobody reaches it: `refuse_what_is_missing` saw to that.
             with contextlib.suppress(StartError):
                 base = environment.base(os.environ, self._home.metrics / revision.name, self.front_door.mesh_port)
+                if revision.image:
+                    base = environment.base_of_program(os.environ, revision.image, self.front_door.mesh_port)
                 self.environments[revision.name] = environment.resolve(revision, sources, base)
         self.publish()
         self._changed()
@@ -208,9 +220,9 @@ class Controller:
             self._settle(proven(revision))
             self.publish()
 
-    def fail(self, name: RevisionName, reason: str) -> None:
+    def fail(self, name: RevisionName, reason: str, cause: str = "ExitCode1") -> None:
         """A revision cannot serve; what served before still does."""
-        self._settle(failed(self.store.revisions[name], reason))
+        self._settle(failed(self.store.revisions[name], reason, cause))
 
     def _settle(self, revision: Revision) -> None:
         self.store.revisions[revision.name] = revision

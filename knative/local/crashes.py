@@ -14,6 +14,7 @@ class Crashes:
     def __init__(self) -> None:
         self._counts: dict[RevisionName, int] = {}
         self._start_after_s: dict[RevisionName, float] = {}
+        self._exit_codes: dict[RevisionName, int] = {}
 
     def add(self, name: RevisionName, now_s: float, *, had_served: bool) -> float:
         """One more has died; gives the pause until the next start: twice the last one, none where it had served."""
@@ -26,6 +27,14 @@ class Crashes:
     def count(self, name: RevisionName) -> int:
         return self._counts.get(name, 0)
 
+    def note_exit(self, name: RevisionName, code: int) -> None:
+        """One says that it ends, and with which code."""
+        self._exit_codes[name] = code
+
+    def exit_code(self, name: RevisionName) -> int:
+        """The last one, as Kubernetes counts; of who said none, that of a kill."""
+        return self._exit_codes.get(name, 137)
+
     def start_after_s(self, name: RevisionName) -> float:
         """No start before this time."""
         return self._start_after_s.get(name, 0.0)
@@ -34,3 +43,4 @@ class Crashes:
         """One has started well."""
         self._counts.pop(name, None)
         self._start_after_s.pop(name, None)
+        self._exit_codes.pop(name, None)

@@ -19,7 +19,14 @@ from knative.local import control, launch, secrets
 from knative.local.api.engine_cluster import EngineCluster
 from knative.local.api.server import ApiServer
 from knative.local.control import Step, Tell
-from knative.local.deployment import Deployment, check, parse_texts, project_paths, read_paths
+from knative.local.deployment import (
+    Deployment,
+    check,
+    parse_texts,
+    project_paths,
+    read_paths,
+    refuse_unknown_images,
+)
 from knative.local.engine import Engine
 from knative.local.home import Home
 from knative.local.model import Namespace, RevisionName, Secret, ServiceName
@@ -27,6 +34,7 @@ from knative.local.objects.json_values import Object
 from knative.local.parts import postgres, valkey
 from knative.local.parts.part import Part, Recipe
 from knative.local.processes import Records, identify, last_lines, wait_until_reaped
+from knative.local.rollout import CONTAINER_MISSING
 from knative.local.store import Key, Proposal
 from shared.errors import StartError, ZerocartError
 from shared.yaml_documents import Node
@@ -92,6 +100,7 @@ class Daemon:
             "up": self._bring_up_or_leave,
             "apply": self._apply,
             "reload": self._reload,
+            "images": self._take_images,
             "status": self._status,
             "quit": self._quit,
         }
@@ -135,6 +144,7 @@ class Daemon:
             proposal = store.propose(documents, from_project=True)
             generated = self._generated = secrets.prepare(self.home, datetime.now(UTC))
             deployment = await self._check(proposal, generated)
+            refuse_unknown_images(deployment, documents, self.home)
             store.accept(proposal)
             count = len(deployment.services)
             text = f"Read {count} services, {len(documents) - count} other manifests"
@@ -242,6 +252,7 @@ class Daemon:
             proposal = store.propose(documents, from_project=False)
             generated = self._generated = secrets.prepare(self.home, datetime.now(UTC))
             deployment = await self._check(proposal, generated)
+            refuse_unknown_images(deployment, documents, self.home)
             store.accept(proposal)
             made = self.engine.deploy(deployment, generated)
             await self.engine.controller.wait_for_proof(made)
@@ -260,6 +271,21 @@ class Daemon:
                 raise StartError("the stack is not up", "`zerocart up` first")
             await self._bring_up_zygote(tell)
             return {}
+
+    async def _take_images(self, _request: dict[str, Any], tell: Tell) -> object:
+        """Images were added: what waited for one of them starts."""
+        async with self._busy:
+            if not self._up:
+                return {"revisions": []}
+            began_s = time.monotonic()
+            store = self.engine.controller.store
+            waiting = {each.service for each in store.revisions.values() if each.cause == CONTAINER_MISSING}
+            proposal = store.propose([], from_project=False)
+            deployment = await self._check(proposal, self._generated)
+            made = self.engine.deploy(deployment, self._generated, waiting)
+            for revision in made:
+                tell(Step(text=f"Made {revision.name}", took_s=time.monotonic() - began_s))
+            return {"revisions": [each.name for each in made]}
 
     async def _write_objects(
         self, documents: list[Node], gone: list[Key], managers: dict[Key, tuple[Object, ...]], only_check: bool

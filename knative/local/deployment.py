@@ -1,7 +1,7 @@
 """From manifests to what the engine runs: read all, check all, and only then take anything over."""
 
 import hashlib
-import re
+import json
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -22,19 +22,25 @@ from knative.local.model import (
     ServiceName,
     SinkBinding,
 )
+from knative.local.programs import image as programs
+from knative.local.programs.image import Image, Images
 from shared.yaml_documents import Complaints, Node, read_documents, read_text
 
 # Of a template whose function describes the others, so its code is theirs too. In an image all of them are there.
 CODE_ANNOTATION = "zerocart.example/code"
-_folder = re.compile(r"[a-z0-9._]+")
 LOCAL_MANIFESTS = Path("knative/local/manifests")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Deployment:
-    """Everything that is applied, as one checked whole; Services and manifests as their SinkBindings make them."""
+    """Everything that is applied, as one checked whole; Services and manifests as their SinkBindings make them.
+
+    `images` has the programs of Services that are no functions of ours. One in neither place has an image that leads
+    nowhere, which a cluster accepts too.
+    """
 
     services: Mapping[ServiceName, Service]
+    images: Mapping[ServiceName, Image]
     manifests: Mapping[ServiceName, Node]
     config_maps: tuple[ConfigMap, ...]
     secrets: tuple[Secret, ...]
@@ -104,19 +110,13 @@ def check(documents: Sequence[Node], home: Home, absent: Collection[tuple[Namesp
         if manifest.is_ours(each) and each.text("kind") == "Service"
     }
     services = {service.name: service for service in ours.services}
+    known = Images(home.images).read()
+    images = {}
     for name, service in services.items():
-        function = function_of(service)
-        if not _folder.fullmatch(function):
-            continue  # no image, or none that is a name: that has been reported
-        if name in nodes and not (home.project / "functions" / function / "main.py").is_file():
-            node = nodes[name].get("spec", "template", "spec", "containers") or nodes[name]
-            complaints.add(
-                node,
-                f"the image {service.template.container.image} leads to functions/{function}/main.py, "
-                "which is not there",
-                hint=f"`make function NAME={function}` writes a new function",
-                show_value=False,
-            )
+        if has_function(service, home):
+            _refuse_what_a_function_is_not(service, nodes.get(name), complaints)
+        elif image := programs.find(known, service.template.container.image):
+            images[name] = image
     others = [document for document in documents if not manifest.is_ours(document)]
     mesh = gateway.istio.read(
         others, complaints, frozenset({*((each.namespace, each.name) for each in services.values()), *absent})
@@ -126,6 +126,7 @@ def check(documents: Sequence[Node], home: Home, absent: Collection[tuple[Namesp
     bound = bind(services, nodes, ours.sink_bindings)
     return Deployment(
         services=bound.services,
+        images=images,
         manifests=bound.manifests,
         config_maps=ours.config_maps,
         secrets=ours.secrets,
@@ -136,6 +137,47 @@ def check(documents: Sequence[Node], home: Home, absent: Collection[tuple[Namesp
         rollout_duration_s=ours.rollout_duration_s,
         mesh=mesh,
     )
+
+
+def refuse_unknown_images(deployment: Deployment, documents: Iterable[Node], home: Home) -> None:
+    """Raises ManifestErrors where a Service among some documents has an image that leads nowhere.
+
+    Whoever sits here can mend that at once; a client of the API is told as a cluster would, by a condition.
+    """
+    complaints = Complaints()
+    for document in documents:
+        name = ServiceName(document.text("metadata", "name"))
+        service = deployment.services.get(name) if manifest.is_ours(document) else None
+        if document.text("kind") != "Service" or service is None or name in deployment.images:
+            continue
+        if not has_function(service, home):
+            function, reference = function_of(service), service.template.container.image
+            complaints.add(
+                document.get("spec", "template", "spec", "containers") or document,
+                f"the image {reference} leads to functions/{function}/main.py, which is not there",
+                hint=f"`make function NAME={function}` writes a new function; "
+                f"`zerocart image add {programs.last_part(reference)} -- COMMAND` names a program",
+                show_value=False,
+            )
+    complaints.raise_if_any()
+
+
+def _refuse_what_a_function_is_not(service: Service, node: Node | None, complaints: Complaints) -> None:
+    """What only a program of its own can be asked for."""
+    containers = node.get("spec", "template", "spec", "containers") if node else None
+    if not containers or not containers.items:
+        return
+    container = containers.items[0]
+    if directory := container.get("workingDir"):
+        hint = "a function runs in a folder of its own; name files from there"
+        complaints.add(directory, "another working directory is not honoured here", hint=hint)
+    if service.template.container.protocol == "h2c" and (found := container.get("ports")):
+        hint = "leave the name out for HTTP/1"
+        complaints.add(found, "HTTP/2 to a function is not honoured here", hint=hint, show_value=False)
+    for kind in ("exec", "grpc"):
+        if handler := container.get("readinessProbe", kind):
+            rule = f"a readiness probe by {kind} is not honoured here"
+            complaints.add(handler, rule, hint="httpGet with a path, or tcpSocket, is", show_value=False)
 
 
 def _refuse_what_is_bound_twice(
@@ -161,8 +203,11 @@ def _refuse_what_is_bound_twice(
 
 def function_of(service: Service) -> str:
     """The folder in `functions/` that an image name stands for: `…/list-products:1` is `list_products`."""
-    last = service.template.container.image.rpartition("/")[2]
-    return last.partition("@")[0].partition(":")[0].replace("-", "_")
+    return programs.last_part(service.template.container.image).replace("-", "_")
+
+
+def has_function(service: Service, home: Home) -> bool:
+    return (home.project / "functions" / function_of(service) / "main.py").is_file()
 
 
 def code_folders(template: RevisionTemplate, function: str, home: Home) -> list[Path]:
@@ -173,9 +218,12 @@ def code_folders(template: RevisionTemplate, function: str, home: Home) -> list[
     return [functions / function]
 
 
-def digest(service: Service, home: Home) -> str:
-    """Of a Service's template and its function's code: two with the same are the same revision."""
+def digest(service: Service, home: Home, image: Image | None = None) -> str:
+    """Of a Service's template and its function's code, or its program: two with the same are the same revision."""
     total = hashlib.sha256(repr(_plain(service)).encode())
+    if image:
+        total.update(json.dumps(programs.to_json(image), sort_keys=True).encode())
+        return total.hexdigest()
     for folder in code_folders(service.template, function_of(service), home):
         for file in sorted(path for path in folder.rglob("*") if path.is_file() and "__pycache__" not in path.parts):
             total.update(str(file.relative_to(folder.parent)).encode())

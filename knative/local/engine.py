@@ -28,6 +28,7 @@ from knative.local.instances import InstanceTable
 from knative.local.keeper import EngineCommand
 from knative.local.model import RevisionName, Secret, ServiceName
 from knative.local.processes import identify, last_lines
+from knative.local.programs.program import program_of, to_json
 from knative.local.reconciler import (
     Close,
     Drain,
@@ -236,7 +237,8 @@ class Engine:
         if not self.zygote.connected or name not in self.controller.environments:
             return
         self.instances.expect(name, now_s)
-        self.starts.asked(name, now_s)
+        waited_s = self.starts.asked(name, now_s)
+        asked_at_s = time.time()
         request = ForkRequest(
             revision=name,
             code_root=str(self.controller.store.folder(name)),
@@ -247,6 +249,9 @@ class Engine:
             events=str(self.home.events_socket),
             timeout_s=revision.template.timeout_s,
             nice=shares.nice_level(revision.template),
+            asked_at_s=asked_at_s,
+            waited_at_s=None if waited_s is None else asked_at_s - waited_s,
+            program=to_json(program_of(revision.image, revision.template, self.home.ports)) if revision.image else None,
         )
         self.zygote.send({"fork": asdict(request)}, self.sockets.get(name))
 
@@ -270,6 +275,9 @@ class Engine:
         with contextlib.suppress(BlockingIOError):
             while True:
                 record = json.loads(self._events.recv(4096))
+                if "exit_code" in record:
+                    self._crashes.note_exit(RevisionName(record["revision"]), int(record["exit_code"]))
+                    continue
                 self._instance_ready(int(record["pid"]), RevisionName(record["revision"]))
 
     def _instance_ready(self, pid: int, name: RevisionName) -> None:
@@ -290,7 +298,8 @@ class Engine:
             if revision.proof is Proof.UNPROVEN and self._crashes.count(name) >= MOST_START_CRASHES:
                 said = last_lines(self.home.log(revision.service), 40)
                 roots = (str(self.controller.store.folder(name)), str(self.home.project))
-                self.controller.fail(name, explain(said, roots) or "its process ended")
+                cause = f"ExitCode{self._crashes.exit_code(name)}"
+                self.controller.fail(name, explain(said, roots) or "its process ended", cause)
         self.turn_soon()
 
     def _zygote_gone(self) -> None:

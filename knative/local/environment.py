@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from knative.local.model import ConfigMap, KeyReference, Secret
+from knative.local.programs.image import Image
 from knative.local.rollout import Revision
 from shared.errors import StartError
 
@@ -36,6 +37,16 @@ def base(machine: Mapping[str, str], metrics_folder: Path, mesh_port: int) -> di
         "PROMETHEUS_MULTIPROC_DIR": str(metrics_folder),
         "http_proxy": f"http://127.0.0.1:{mesh_port}",
         "no_proxy": "127.0.0.1,localhost",
+    }
+
+
+def base_of_program(machine: Mapping[str, str], image: Image, mesh_port: int) -> dict[str, str]:
+    """The same for a program: what its image brings, and the way to other functions."""
+    return {
+        "PATH": machine.get("PATH", "/usr/bin:/bin"),
+        "http_proxy": f"http://127.0.0.1:{mesh_port}",
+        "no_proxy": "127.0.0.1,localhost",
+        **image.environment,
     }
 
 

@@ -80,6 +80,7 @@ class FrontDoor:
                     socket_path=str(self._home.revision_socket(revision.name)),
                     timeout_s=revision.template.timeout_s,
                     most_requests=shares.most_requests(revision.template),
+                    protocol=revision.template.container.protocol,
                 )
                 for revision in known
                 if revision.proof is Proof.READY

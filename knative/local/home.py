@@ -82,6 +82,16 @@ class Home:
         return self.root / "metrics"
 
     @property
+    def images(self) -> Path:
+        """Which programs stand for which images."""
+        return self.root / "images.json"
+
+    @property
+    def ports(self) -> Path:
+        """The locks on the ports that programs have."""
+        return self.run / "ports"
+
+    @property
     def kubeconfig(self) -> Path:
         """Where the API is, for `kubectl` and `kn`."""
         return self.root / "kubeconfig"

@@ -45,9 +45,14 @@ class EnvironmentSource:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Probe:
-    """How an instance shows that it can take requests. Without `path`, an accepted connection suffices."""
+    """How an instance shows that it is well: by a command that ends with 0, by gRPC's own health protocol, by the
+    answer to a GET of `path`, or, with none of these, by accepting a connection.
+    """
 
     path: str | None = None
+    headers: tuple[tuple[str, str], ...] = ()
+    command: tuple[str, ...] = ()
+    grpc_service: str | None = None
     timeout_s: float = 1.0
     period_s: float = 0.05
     failure_threshold: int = 3
@@ -66,7 +71,10 @@ class Container:
     protocol: Literal["http1", "h2c"] = "http1"
     environment: tuple[EnvironmentVariable, ...] = ()
     environment_from: tuple[EnvironmentSource, ...] = ()
+    working_directory: str = ""
     readiness_probe: Probe = Probe()
+    liveness_probe: Probe | None = None
+    startup_probe: Probe | None = None
     cpu_request: float = 0.0
 
 
@@ -190,6 +198,7 @@ class Backend:
     socket_path: str
     timeout_s: float
     most_requests: int | None = None
+    protocol: Literal["http1", "h2c"] = "http1"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

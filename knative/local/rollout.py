@@ -22,6 +22,7 @@ from knative.local.model import (
     ServiceName,
     TrafficTarget,
 )
+from knative.local.programs.image import Image
 
 # Of a Service's revisions that no traffic reaches, Knative keeps those that are young or were reached not long ago, at
 # least so many of them and at most so many (config-gc: retain-since-create-time, retain-since-last-active-time,
@@ -31,6 +32,8 @@ RETAIN_SINCE_ACTIVE_S = 15 * 3600.0
 LEAST_KEPT_REVISIONS = 20
 MOST_KEPT_REVISIONS = 1000
 NO_ROLLOUTS: Mapping[ServiceName, Rollout] = MappingProxyType({})
+# Why a revision cannot start, in Knative's words: nothing on this machine has the name of its image.
+CONTAINER_MISSING = "ContainerMissing"
 NO_GC_ANNOTATION = "serving.knative.dev/no-gc"
 
 
@@ -50,7 +53,9 @@ class Revision:
         generation: counts the Service's revisions from 1.
         digest: of template and code; an equal one needs no new revision.
         function: the folder in `functions/` whose code it has.
+        image: the program that it is of, where its image is none of our functions.
         reason: why it failed, for people; empty otherwise.
+        cause: the same in Knative's one word, such as `ExitCode1`.
         made_at_s: when it was made, in seconds of the wall clock, for it outlives the engine.
         active_at_s: when requests were last known to reach it, on the same clock; 0 for never.
     """
@@ -64,18 +69,23 @@ class Revision:
     template: RevisionTemplate
     proof: Proof = Proof.UNPROVEN
     reason: str = ""
+    cause: str = ""
+    image: Image | None = None
     made_at_s: float = 0.0
     active_at_s: float = 0.0
 
 
-def next_revision(service: Service, digest: str, function: str, revisions: Sequence[Revision]) -> Revision | None:
+def next_revision(
+    service: Service, digest: str, function: str, revisions: Sequence[Revision], image: Image | None = None
+) -> Revision | None:
     """The revision that a Service as applied now needs, or None where its newest one is just that.
 
-    One that failed is tried anew under the next name: what it lacked may be there now. A template that names its
+    One that failed is tried anew under the next name: what it lacked may be there now, but for its image, which is of
+    the digest. A template that names its
     revision gets no other one while that exists: a name means the same for as long as it is there.
     """
     newest = newest_of(service.name, revisions)
-    if newest and newest.digest == digest and newest.proof is not Proof.FAILED:
+    if newest and newest.digest == digest and (newest.proof is not Proof.FAILED or newest.cause == CONTAINER_MISSING):
         return None
     name = service.template.name
     if name and any(revision.name == name for revision in revisions):
@@ -89,6 +99,7 @@ def next_revision(service: Service, digest: str, function: str, revisions: Seque
         digest=digest,
         function=function,
         template=service.template,
+        image=image,
     )
 
 
@@ -268,8 +279,8 @@ def _is_stale(revision: Revision, now_s: float) -> bool:
 
 
 def proven(revision: Revision) -> Revision:
-    return replace(revision, proof=Proof.READY, reason="")
+    return replace(revision, proof=Proof.READY, reason="", cause="")
 
 
-def failed(revision: Revision, reason: str) -> Revision:
-    return replace(revision, proof=Proof.FAILED, reason=reason)
+def failed(revision: Revision, reason: str, cause: str = "ExitCode1") -> Revision:
+    return replace(revision, proof=Proof.FAILED, reason=reason, cause=cause)

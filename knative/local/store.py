@@ -21,7 +21,8 @@ from knative.local.model import Namespace, RevisionName, RouteTarget, ServiceNam
 from knative.local.objects.json_values import Object
 from knative.local.objects.stamps import Stamp, deployed, restamp
 from knative.local.processes import write_atomically
-from knative.local.rollout import Proof, Revision
+from knative.local.programs import image
+from knative.local.rollout import CONTAINER_MISSING, Proof, Revision
 from shared.yaml_documents import Complaints, Node, document_of
 
 DEFAULT_NAMESPACE = "shop"
@@ -167,8 +168,13 @@ class Store:
         shutil.rmtree(temporary, ignore_errors=True)
         shutil.rmtree(folder, ignore_errors=True)
         functions = temporary / "functions"
-        for code in code_folders(revision.template, revision.function, self._home):
-            shutil.copytree(code, functions / code.name, ignore=shutil.ignore_patterns("__pycache__"))
+        functions.mkdir(parents=True)
+        if revision.image:
+            (temporary / "image.json").write_text(json.dumps(image.to_json(revision.image)), encoding="utf-8")
+            (temporary / "image.json").chmod(0o600)
+        elif revision.cause != CONTAINER_MISSING:
+            for code in code_folders(revision.template, revision.function, self._home):
+                shutil.copytree(code, functions / code.name, ignore=shutil.ignore_patterns("__pycache__"))
         (functions / "__init__.py").touch()
         (temporary / "service.json").write_text(json.dumps(manifest.value), encoding="utf-8")
         temporary.rename(folder)
@@ -210,6 +216,7 @@ class Store:
     def _revision_from_json(self, entry: Mapping[str, str | int | float]) -> Revision | None:
         name = RevisionName(str(entry["name"]))
         manifest = self.folder(name) / "service.json"
+        program = self.folder(name) / "image.json"
         if not manifest.exists():
             return None
         complaints = Complaints()
@@ -228,6 +235,8 @@ class Store:
             template=service.template,
             proof=Proof(entry["proof"]),
             reason=str(entry["reason"]),
+            cause=str(entry.get("cause", "")),
+            image=image.from_json(json.loads(program.read_bytes())) if program.exists() else None,
             # One made before these were kept is as old as can be.
             made_at_s=float(entry.get("made_at_s", 0)),
             active_at_s=float(entry.get("active_at_s", 0)),
@@ -268,6 +277,7 @@ def _revision_to_json(revision: Revision) -> dict[str, str | int | float]:
         "function": revision.function,
         "proof": revision.proof.value,
         "reason": revision.reason,
+        "cause": revision.cause,
         "made_at_s": revision.made_at_s,
         "active_at_s": revision.active_at_s,
     }

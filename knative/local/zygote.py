@@ -19,6 +19,7 @@ import select
 import signal
 import socket
 import sys
+import time
 import traceback
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -26,6 +27,7 @@ from pathlib import Path
 import shared
 from knative.local.channel import MAX_MESSAGE_BYTES
 from knative.local.processes import identify, write_atomically
+from shared.cold_starts import Beginning
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,6 +44,9 @@ class ForkRequest:
         events: datagram socket that is told the latter.
         timeout_s: longest time that a request may run, and so a drain.
         nice: its level while it serves; it starts without, for somebody waits.
+        asked_at_s: when it was asked for, in seconds since 1970.
+        waited_at_s: when the request that it is for began to wait, on the same clock; None: there is none.
+        program: a `programs.program.Program`, as JSON, that it is an instance of; None: of the function.
     """
 
     revision: str
@@ -53,6 +58,9 @@ class ForkRequest:
     events: str
     timeout_s: float
     nice: int = 0
+    asked_at_s: float
+    waited_at_s: float | None = None
+    program: object = None
 
 
 class Zygote:
@@ -103,7 +111,12 @@ class Zygote:
             while os.read(self._wakeup, 4096):
                 pass
         with contextlib.suppress(ChildProcessError):
-            while pid := os.waitpid(-1, os.WNOHANG)[0]:
+            while ended := os.waitid(os.P_ALL, 0, os.WEXITED | os.WNOHANG | os.WNOWAIT):
+                pid = ended.si_pid
+                with contextlib.suppress(ProcessLookupError):
+                    # What it has started goes with it; until it is reaped, the group's number is nobody else's.
+                    os.killpg(pid, signal.SIGKILL)
+                os.waitpid(pid, 0)
                 if record := self._records.pop(pid, None):
                     record.unlink(missing_ok=True)
 
@@ -129,6 +142,7 @@ def main(socket_path: str) -> None:
 def _become_instance(request: ForkRequest, listening: socket.socket) -> None:
     """Turn this fork into an instance. Never returns."""
     status = 1
+    forked_at_s = time.time()
     try:
         signal.set_wakeup_fd(-1)
         signal.signal(signal.SIGCHLD, signal.SIG_DFL)
@@ -149,6 +163,9 @@ def _become_instance(request: ForkRequest, listening: socket.socket) -> None:
         os.close(null)
         os.environ.clear()
         os.environ.update(request.environment)
+        if request.program is not None:
+            status = _stand_beside_program(request, listening)
+            return
         sys.path.insert(0, request.code_root)
         server = importlib.import_module("shared.server")
         server.run(
@@ -157,6 +174,9 @@ def _become_instance(request: ForkRequest, listening: socket.socket) -> None:
             environment=os.environ,
             timeout_s=request.timeout_s,
             on_ready=lambda: _announce(request),
+            beginning=Beginning(
+                waited_at_s=request.waited_at_s, asked_at_s=request.asked_at_s, forked_at_s=forked_at_s
+            ),
         )
         status = 0
     except SystemExit as end:
@@ -166,14 +186,31 @@ def _become_instance(request: ForkRequest, listening: socket.socket) -> None:
     finally:
         sys.stdout.flush()
         sys.stderr.flush()
+        if status:
+            _tell(request, {"revision": request.revision, "pid": os.getpid(), "exit_code": status})
         os._exit(status)
 
 
-def _write_record(request: ForkRequest, *, ready: bool) -> bytes:
+def _stand_beside_program(request: ForkRequest, listening: socket.socket) -> int:
+    """Be the sidecar of a program; gives the program's exit code."""
+    # Not imported before: functions have no use for it.
+    sidecar = importlib.import_module("knative.local.programs.sidecar")
+    code: int = sidecar.run(
+        sidecar.from_json(request.program),
+        listening,
+        revision=request.revision,
+        environment=request.environment,
+        timeout_s=request.timeout_s,
+        on_ready=lambda: _announce(request),
+    )
+    return code
+
+
+def _write_record(request: ForkRequest, *, ready: bool) -> dict[str, object]:
     identity = identify(os.getpid())
     assert identity is not None
-    record = json.dumps({"revision": request.revision, "ready": ready, **asdict(identity)}).encode()
-    write_atomically(Path(request.records, str(identity.pid)), record, durable=False)
+    record: dict[str, object] = {"revision": request.revision, "ready": ready, **asdict(identity)}
+    write_atomically(Path(request.records, str(identity.pid)), json.dumps(record).encode(), durable=False)
     return record
 
 
@@ -190,12 +227,17 @@ def _be_nice(level: int) -> None:
 
 
 def _announce(request: ForkRequest) -> None:
-    if request.nice:
+    if request.nice and request.program is not None:
+        os.setpriority(os.PRIO_PGRP, 0, request.nice)
+    elif request.nice:
         _be_nice(request.nice)
-    record = _write_record(request, ready=True)
+    _tell(request, _write_record(request, ready=True))
+
+
+def _tell(request: ForkRequest, word: dict[str, object]) -> None:
     # No engine may live just now; the next one reads the record.
     with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as events, contextlib.suppress(OSError):
-        events.sendto(record, request.events)
+        events.sendto(json.dumps(word).encode(), request.events)
 
 
 def load() -> None:

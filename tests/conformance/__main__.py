@@ -46,7 +46,7 @@ def main(arguments: list[str]) -> int:
 
 def _prepare(stack: Stack) -> None:
     for image in building.IMAGES:
-        stack.run("image", "add", image, "--path", f"{building.INSIDE}/{image}", "--", str(building.container(image)))
+        stack.run("image", "add", image, "--path-inside", f"{building.INSIDE}/{image}", str(building.container(image)))
     stack.run("apply", "-f", "-", given=f"{{apiVersion: v1, kind: Namespace, metadata: {{name: {NAMESPACE}}}}}")
 
 

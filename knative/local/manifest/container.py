@@ -4,7 +4,7 @@ import re
 
 from knative.local.manifest.environment import read_environment, read_environment_sources
 from knative.local.manifest.fields import bounded, child, mapping, required_text, sequence, text
-from knative.local.manifest.probes import check_probe, read_readiness
+from knative.local.manifest.probes import read_probe, read_readiness
 from knative.local.manifest.security import check_security_context
 from knative.local.model import Container
 from shared.yaml_documents import Complaints, Node
@@ -28,10 +28,7 @@ def read_container(node: Node, complaints: Complaints) -> Container:
     if mapping(complaints, node, _fields, _disallowed) is None:
         return Container(image="")
     port, port_name = _port(child(node, "ports"), complaints)
-    _check_unenforced(node, complaints, port, port_name)
-    if directory := child(node, "workingDir"):
-        hint = "a function runs in a folder of its own; name files from there"
-        complaints.add(directory, "another working directory is not honoured here", hint=hint)
+    _check_unenforced(node, complaints)
     return Container(
         image=_read_image(node, complaints),
         command=complaints.strings(child(node, "command")),
@@ -40,7 +37,10 @@ def read_container(node: Node, complaints: Complaints) -> Container:
         protocol="h2c" if port_name == "h2c" else "http1",
         environment=read_environment(child(node, "env"), complaints),
         environment_from=read_environment_sources(child(node, "envFrom"), complaints),
+        working_directory=text(complaints, node, "workingDir"),
         readiness_probe=read_readiness(child(node, "readinessProbe"), complaints, port, port_name),
+        liveness_probe=read_probe(child(node, "livenessProbe"), complaints, port, port_name),
+        startup_probe=read_probe(child(node, "startupProbe"), complaints, port, port_name),
         cpu_request=_cpu_request(node),
     )
 
@@ -80,21 +80,15 @@ def _port(ports: Node | None, complaints: Complaints) -> tuple[int, str]:
             f"Port name {name} is not allowed",
             hint="Name must be empty, or one of: 'h2c', 'http1'",
         )
-    elif name == "h2c":
-        complaints.add(
-            child(node, "name") or node, "HTTP/2 to a function is not honoured here", hint="leave it out for HTTP/1"
-        )
     return port, name
 
 
-def _check_unenforced(node: Node, complaints: Complaints, port: int, port_name: str) -> None:
+def _check_unenforced(node: Node, complaints: Complaints) -> None:
     if text(complaints, node, "name") == "queue-proxy":
         complaints.add(child(node, "name") or node, '"queue-proxy" is a reserved container name', show_value=False)
     _one_of(child(node, "imagePullPolicy"), ("Always", "IfNotPresent", "Never"), complaints)
     _one_of(child(node, "terminationMessagePolicy"), ("File", "FallbackToLogsOnError"), complaints)
     text(complaints, node, "terminationMessagePath")
-    for name in ("livenessProbe", "startupProbe"):
-        check_probe(child(node, name), complaints, port, port_name)
     check_security_context(child(node, "securityContext"), complaints)
     resources = mapping(complaints, child(node, "resources"), ("limits", "requests"), disallowed=("claims",))
     for name in ("limits", "requests"):

@@ -22,7 +22,7 @@ def condition(facts: ServiceFacts) -> Condition:
     if newest is None or newest.revision.proof is Proof.UNPROVEN:
         return Condition(type="Ready", status="Unknown")
     if newest.revision.proof is Proof.FAILED:
-        message = f'Revision "{newest.revision.name}" failed with message: {failure(newest.revision.reason)}.'
+        message = f'Revision "{newest.revision.name}" failed with message: {failure(newest.revision)}.'
         return Condition(type="Ready", status="False", reason="RevisionFailed", message=message)
     return Condition(type="Ready")
 

@@ -5,15 +5,17 @@ from knative.local.objects.defaulting import template_spec
 from knative.local.objects.facts import RevisionFacts
 from knative.local.objects.json_values import Json, Object, items, json_of, mapping, text, texts
 from knative.local.objects.metadata import SERVING, child_uid, owner_reference
-from knative.local.rollout import Proof
+from knative.local.rollout import CONTAINER_MISSING, Proof, Revision
 
 # The queue's own sampling: no more of a revision's metadata than Knative sets.
 _DEPLOYING = {"status": "Unknown", "reason": "Deploying"}
 
 
-def failure(reason: str) -> str:
-    """What a Revision says of a container that ended."""
-    return f"Container failed with: {reason}"
+def failure(revision: Revision) -> str:
+    """What a Revision says of a container that ended, or that never was."""
+    if revision.cause == CONTAINER_MISSING:
+        return f'Unable to fetch image "{revision.template.container.image}": {revision.reason}'
+    return f"Container failed with: {revision.reason}"
 
 
 def conditions(facts: RevisionFacts) -> list[Condition]:
@@ -23,8 +25,9 @@ def conditions(facts: RevisionFacts) -> list[Condition]:
             healthy, available = Condition(type="ContainerHealthy"), Condition(type="ResourcesAvailable")
         case Proof.FAILED:
             healthy = Condition(
-                type="ContainerHealthy", status="False", reason="ExitCode1", message=failure(facts.revision.reason)
-            )
+                type="ContainerHealthy", status="False", reason=facts.revision.cause or "ExitCode1",
+                message=failure(facts.revision),
+            )  # fmt: skip
             available = Condition(type="ResourcesAvailable", status="Unknown", reason="Deploying")
         case Proof.UNPROVEN:
             healthy = Condition(type="ContainerHealthy", status="Unknown", reason="Deploying")

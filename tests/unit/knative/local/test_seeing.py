@@ -21,6 +21,8 @@ import pytest
 from click.testing import CliRunner
 
 from knative.local.cli import zerocart
+from shared import metrics_files
+from tests.promises.faults import home_of
 from tests.stack import Stack, free_port
 from tests.waiting import wait_until
 
@@ -103,6 +105,19 @@ class TestTop:
         assert min(start.values()) >= 0
         # The request that waited for it took longer than the start, but for its instance's last word to the engine.
         assert 0 < start["total_s"] < took_s + 1.0
+
+    def test_a_cold_start_is_a_metric_of_its_function_phase_by_phase(self, stack: Stack) -> None:
+        def counted() -> dict[str, float]:
+            samples = [s for metric in metrics_files.collect(folder) for s in metric.samples]
+            name = "zerocart_cold_start_phase_seconds_count"
+            return {sample.labels["phase"]: sample.value for sample in samples if sample.name == name}
+
+        stack.wait_for_zero("list-products")
+        folder = home_of(stack).metrics / shown_of(stack, "list-products")["name"]
+        before = counted()
+        assert stack.call("GET", "/api/products").status == 200
+        phases = ("queued", "forked", "connected", "first_byte")
+        wait_until(lambda: all(counted().get(each, 0) > before.get(each, 0) for each in phases), 10.0, "the phases")
 
     def test_a_script_that_has_read_enough_ends_it_without_a_complaint(self, stack: Stack) -> None:
         with started(stack, "top", "--json", stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:

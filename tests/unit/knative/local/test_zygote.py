@@ -77,7 +77,7 @@ class Engine:
         return ForkRequest(
             revision=REVISION, code_root=str(self.folder), function=function, environment=self.environment,
             log=str(self.folder / "log"), records=str(self.folder / "records"),
-            events=str(self.folder / "events"), timeout_s=5.0,
+            events=str(self.folder / "events"), timeout_s=5.0, asked_at_s=1.0,
         )  # fmt: skip
 
     def fork(self, function: str = "hello", *, nice: int = 0) -> int:
