@@ -59,7 +59,11 @@ class Daemon:
         self.api = ApiServer(
             home,
             EngineCluster(
-                self.engine, is_up=lambda: self._up, secrets=lambda: self._generated, write=self._write_objects
+                self.engine,
+                is_up=lambda: self._up,
+                secrets=lambda: self._generated,
+                write=self._write_objects,
+                import_revision=self._import_revision,
             ),
         )
         self.engine.controller.on_proof = self.api.look
@@ -308,6 +312,15 @@ class Daemon:
             store.accept(proposal, managers)
             named = {ServiceName(each.text("metadata", "name")) for each in documents if each.text("kind") == "Service"}
             self.engine.deploy(deployment, self._generated, named)
+
+    async def _import_revision(self, service: Node, only_check: bool) -> None:
+        """What the API imports: a revision of a Service, whose template stands in the place of the Service's own."""
+        async with self._busy:
+            proposal = self.engine.controller.store.propose([service], from_project=False)
+            deployment = await self._check(proposal, self._generated)
+            if not only_check:
+                name = ServiceName(service.text("metadata", "name"))
+                self.engine.controller.import_revision(name, deployment, self._generated)
 
     async def _status(self, _request: dict[str, Any], _tell: Tell) -> object:
         return {

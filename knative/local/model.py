@@ -62,7 +62,7 @@ class Probe:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Container:
-    """`cpu_request` in processors; 0 where none is asked for."""
+    """`cpu_request` in processors, 0 where none is asked for; `memory_limit_bytes` is 0 where there is no limit."""
 
     image: str
     command: tuple[str, ...] = ()
@@ -76,6 +76,7 @@ class Container:
     liveness_probe: Probe | None = None
     startup_probe: Probe | None = None
     cpu_request: float = 0.0
+    memory_limit_bytes: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

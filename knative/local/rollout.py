@@ -34,6 +34,8 @@ MOST_KEPT_REVISIONS = 1000
 NO_ROLLOUTS: Mapping[ServiceName, Rollout] = MappingProxyType({})
 # Why a revision cannot start, in Knative's words: nothing on this machine has the name of its image.
 CONTAINER_MISSING = "ContainerMissing"
+# Below zero by this much stand the generations that revisions had elsewhere.
+_IMPORTED = 1_000_000
 NO_GC_ANNOTATION = "serving.knative.dev/no-gc"
 
 
@@ -74,6 +76,16 @@ class Revision:
     made_at_s: float = 0.0
     active_at_s: float = 0.0
 
+    @property
+    def configuration_generation(self) -> int:
+        """As clients are shown it: of an imported revision, the one that it had elsewhere."""
+        return self.generation + (_IMPORTED if self.generation < 0 else 0)
+
+
+def imported(revision: Revision, generation: int) -> Revision:
+    """A revision that a client brought with the generation that it had elsewhere: older than all that are made here."""
+    return replace(revision, generation=generation - _IMPORTED)
+
 
 def next_revision(
     service: Service, digest: str, function: str, revisions: Sequence[Revision], image: Image | None = None
@@ -104,7 +116,8 @@ def next_revision(
 
 
 def newest_of(service: ServiceName, revisions: Sequence[Revision]) -> Revision | None:
-    own = [revision for revision in revisions if revision.service == service]
+    """The last that was made here; one that was imported is never the newest."""
+    own = [revision for revision in revisions if revision.service == service and revision.generation > 0]
     return max(own, key=lambda revision: revision.generation, default=None)
 
 

@@ -28,8 +28,6 @@ KNOWN = (
     Known(step="resources of serving v1", path="/body/resources/configurations/verbs/*", why=_MADE),
     Known(step="resources of serving v1", path="/body/resources/routes/verbs/*", why=_MADE),
     Known(step="resources of serving v1", path="/body/resources/revisions/verbs/*", why=_MADE),
-    Known(step="import*", path="*", why=_MADE),
-    Known(step="events", path="*moved-00001*", why=_MADE),
     Known(step="mapped without a claim", path="*", why=_CLAIM),
     Known(
         step="another template under the same name", path="/body/message",

@@ -18,6 +18,7 @@ from knative.local.store import DEFAULT_NAMESPACE, Key, key_of
 from shared.yaml_documents import Node, document_of
 
 Write = Callable[[list[Node], list[Key], dict[Key, tuple[Object, ...]], bool], Awaitable[None]]
+Import = Callable[[Node, bool], Awaitable[None]]
 
 
 class EngineCluster:
@@ -25,15 +26,18 @@ class EngineCluster:
     is_up: whether the engine has taken over what is applied.
     secrets: those that the stack makes for itself.
     write: takes documents over, drops objects, keeps `managedFields`; only checks where the last one is true.
+    import_revision: makes a revision of a Service with the template that the document has; or only checks.
     """
 
     def __init__(
-        self, engine: Engine, *, is_up: Callable[[], bool], secrets: Callable[[], tuple[Secret, ...]], write: Write
-    ) -> None:
+        self, engine: Engine, *, is_up: Callable[[], bool], secrets: Callable[[], tuple[Secret, ...]], write: Write,
+        import_revision: Import,
+    ) -> None:  # fmt: skip
         self._engine = engine
         self._is_up = is_up
         self._secrets = secrets
         self._write = write
+        self._import_revision = import_revision
         # What a fact is made from, and the fact: what is unchanged must be the same object.
         self._documents: dict[Key, tuple[Node, Object]] = {}
         self._snapshots: dict[RevisionName, tuple[Revision, Object, str]] = {}
@@ -92,6 +96,9 @@ class EngineCluster:
             for each in gone
         ]
         await self._write(nodes, keys, {key_of(node): managers for node in nodes}, dry_run)
+
+    async def import_revision(self, service: Object, *, dry_run: bool) -> None:
+        await self._import_revision(document_of(service, REQUEST), dry_run)
 
     def _other(self, key: Key, node: Node, services: Mapping[ServiceName, Service]) -> DocumentFacts:
         document, stamp = self._document(key, node), self._engine.controller.store.stamps[key]

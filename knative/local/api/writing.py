@@ -10,7 +10,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime
 
-from knative.local.api import answers, bodies, managed_fields, patches, reading, refusals
+from knative.local.api import answers, bodies, imports, managed_fields, patches, reading, refusals
 from knative.local.api.answers import Answer
 from knative.local.api.cluster import Cluster
 from knative.local.api.history import History
@@ -31,7 +31,7 @@ from knative.local.api.statuses import (
 from knative.local.objects import core, domain_mapping, service
 from knative.local.objects.defaulting import with_defaults
 from knative.local.objects.facts import DocumentFacts
-from knative.local.objects.json_values import Object, text
+from knative.local.objects.json_values import Object, mapping, text
 from knative.local.objects.kinds import DOMAIN_MAPPING, KINDS, NAMESPACE, REVISION, SERVICE
 from knative.local.objects.stamps import Stamp, first, next_stamp
 from knative.local.objects.world import Reference
@@ -88,7 +88,33 @@ class Writer:
         named = replace(target, name=name)
         if reading.reference(named) in self._history.objects:
             raise already_exists(target.kind, name)
+        if target.kind == REVISION:
+            return await self._import(named, request, document)
         return await self._put(named, request, bodies.written(document), code=201)
+
+    async def _import(self, target: Target, request: Request, document: Object) -> Answer:
+        """A Revision that a client brings along, as `kn service import` does: into a Configuration that is there."""
+        owner = imports.owner(document, self._history)
+        if owner is None:
+            raise invalid(target.kind, target.name, [Cause(field="metadata.ownerReferences", message=imports.NO_OWNER)])
+        self._refuse_place(target)
+        found, _ = self._find(Target(kind=SERVICE, namespace=target.namespace, name=owner))
+        assert found is not None, f"the Configuration {owner} is of no Service"
+        self.is_writing = True
+        try:
+            template = imports.template(bodies.written(document))
+            wanted: Object = {**found, "spec": {**mapping(found, "spec"), "template": template}}
+            await self._cluster.import_revision(wanted, dry_run=request.dry_run)
+        except ZerocartError as error:
+            is_strict = request.query.get("fieldValidation") == "Strict"
+            raise refusals.of_error(error, target, target.name, is_strict=is_strict) from None
+        finally:
+            self.is_writing = False
+        if request.dry_run:
+            return answers.of_object(document, 201)
+        self._look()
+        made = reading.get(self._history, target)
+        return answers.of_object({key: value for key, value in made.items() if key != "status"}, 201)
 
     async def _update(self, target: Target, request: Request, body: bytes) -> Answer:
         document = bodies.read_object(body, request.content_type, target)

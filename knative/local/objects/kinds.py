@@ -53,7 +53,7 @@ class Kind:
 
     @property
     def is_written(self) -> bool:
-        return "create" in self.verbs
+        return "update" in self.verbs
 
     @property
     def resource(self) -> str:
@@ -126,7 +126,7 @@ CONFIGURATION = Kind(
 )  # fmt: skip
 REVISION = Kind(
     kind="Revision", plural="revisions", group="serving.knative.dev", version="v1", short_names=("rev",),
-    categories=SERVING, verbs=("delete", *READ),
+    categories=SERVING, verbs=("delete", "get", "list", "create", "watch"),
     columns=(
         _printed("Config Name", "metadata", "labels", "serving.knative.dev/configuration"),
         _printed("Generation", "metadata", "labels", "serving.knative.dev/configurationGeneration"),

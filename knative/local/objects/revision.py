@@ -82,7 +82,7 @@ def present(facts: RevisionFacts, configuration: Object, before: Object | None, 
             "labels": {
                 **json_of(texts(facts.template, "metadata", "labels")),
                 f"{SERVING}/configuration": text(configuration, "metadata", "name"),
-                f"{SERVING}/configurationGeneration": str(revision.generation),
+                f"{SERVING}/configurationGeneration": str(revision.configuration_generation),
                 f"{SERVING}/configurationUID": text(configuration, "metadata", "uid"),
                 f"{SERVING}/routingState": routing_state,
                 f"{SERVING}/service": labels[f"{SERVING}/service"],

@@ -60,7 +60,8 @@ def run(
     }
     with lock:
         process = child.start(
-            program.command, executable=program.executable, environment=own, folder=program.folder
+            program.command, executable=program.executable, environment=own, folder=program.folder,
+            memory_bytes=program.memory_bytes,
         )  # fmt: skip
         subject = Subject(port=port, environment=own, folder=program.folder, paths=program.paths)
         sidecar = _Sidecar(program, process, listening, subject, on_ready)
