@@ -8,6 +8,7 @@ the program. What becomes of the program becomes of this process: the engine kno
 import asyncio
 import contextlib
 import os
+import select
 import signal
 import socket
 import subprocess
@@ -52,7 +53,12 @@ def run(
         StartError: it cannot be run.
     """
     port, lock = ports.reserve(program.port, Path(program.ports))
-    own = {"HOME": tempfile.gettempdir(), "HOSTNAME": f"{revision}-deployment-{os.getpid()}", **environment, "PORT": str(port)}
+    own = {
+        "HOME": tempfile.gettempdir(),
+        "HOSTNAME": f"{revision}-deployment-{os.getpid()}",
+        **environment,
+        "PORT": str(port),
+    }
     with lock:
         process = child.start(
             program.command, executable=program.executable, environment=own, folder=program.folder
@@ -153,8 +159,7 @@ class _Sidecar:
         await asyncio.sleep(probe.initial_delay_s)
         tally, announced = Tally(), False
         while True:
-            passed = await passes(probe, self._subject)
-            tally = after(tally, probe, passed=passed)
+            tally = after(tally, probe, passed=await self._can_take(probe))
             self._healthy = tally.healthy is True
             self._take()
             if self._healthy and not announced:
@@ -163,6 +168,12 @@ class _Sidecar:
                 if is_aggressive:
                     await asyncio.Event().wait()
             await asyncio.sleep(probe.period_s)
+
+    async def _can_take(self, probe: Probe) -> bool:
+        """A command says nothing of the port; as in Knative, that has to accept besides."""
+        if probe.command and not await passes(Probe(), self._subject):
+            return False
+        return await passes(probe, self._subject)
 
     # Requests.
 
@@ -181,6 +192,10 @@ class _Sidecar:
             accepted, _ = self._listening.accept()
         except BlockingIOError:  # another instance was quicker
             return
+        if _has_gone(accepted):
+            # It waited longer than its client: nobody is there to hear an answer.
+            accepted.close()
+            return
         accepted.setblocking(False)
         task = asyncio.create_task(carry(accepted, self._subject.port, explain=self._program.is_http1))
         self._requests.add(task)
@@ -193,3 +208,9 @@ class _Sidecar:
         if not self._requests:
             self._idle.set()
         self._take()
+
+
+def _has_gone(accepted: socket.socket) -> bool:
+    poll = select.poll()
+    poll.register(accepted, select.POLLRDHUP)
+    return bool(poll.poll(0))
