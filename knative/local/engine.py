@@ -42,7 +42,7 @@ from knative.local.reconciler import (
     Watch,
     reconcile,
 )
-from knative.local.rollout import Proof, Revision
+from knative.local.rollout import PROGRESS_DEADLINE_EXCEEDED, Proof, Revision, start_within_s
 from knative.local.scaling import Scaling
 from knative.local.sockets import SocketTable
 from knative.local.start_failures import explain
@@ -204,6 +204,7 @@ class Engine:
                 desired_count=self.desired(revision),
                 timeout_s=revision.template.timeout_s,
                 start_after_s=self._crashes.start_after_s(revision.name),
+                start_within_s=start_within_s(revision),
             )
             for revision in self.controller.store.revisions.values()
         ]
@@ -220,7 +221,7 @@ class Engine:
                 case Drain(pid=pid):
                     self.instances.drain(pid, now_s)
                 case Kill(pid=pid):
-                    self.instances.kill(pid)
+                    self._give_up(pid)
                 case Close(revision=name):
                     self.keeper.send({"drop": name})
                     self.sockets.close(name)
@@ -254,6 +255,14 @@ class Engine:
             program=to_json(program_of(revision.image, revision.template, self.home.ports)) if revision.image else None,
         )
         self.zygote.send({"fork": asdict(request)}, self.sockets.get(name))
+
+    def _give_up(self, pid: int) -> None:
+        (late,) = [each for each in self.instances.observed() if each.pid == pid]
+        self.instances.kill(pid)
+        revision = self.controller.store.revisions.get(late.revision)
+        if late.phase is Phase.STARTING and revision and revision.image and revision.proof is Proof.UNPROVEN:
+            reason = "Initial scale was never achieved"
+            self.controller.fail(late.revision, reason, PROGRESS_DEADLINE_EXCEEDED)
 
     # What happens: each only notes it and asks for a turn.
 

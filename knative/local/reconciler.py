@@ -13,7 +13,9 @@ from knative.local.model import RevisionName
 
 # More at once than the machine has cores only makes each of them later.
 MOST_STARTING_AT_ONCE = 4
-# An instance that is not ready by then hangs in its start.
+# Longer than this, a start waits for something else than a processor, and holds up nobody.
+START_HOLDS_S = 5.0
+# A function that is not ready by then hangs in its start.
 START_DEADLINE_S = 30.0
 # Beyond its own timeout, what a drain may take for flushing.
 DRAIN_MARGIN_S = 5.0
@@ -45,12 +47,14 @@ class WantedRevision:
         desired_count: instances wanted now, 0 or more.
         timeout_s: longest time that a request may run.
         start_after_s: no fork before this time: it crashed, and waits before the next try.
+        start_within_s: an instance that takes longer to get ready hangs.
     """
 
     name: RevisionName
     desired_count: int
     timeout_s: float
     start_after_s: float = 0.0
+    start_within_s: float = START_DEADLINE_S
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -128,7 +132,9 @@ def reconcile(wanted: Sequence[WantedRevision], observed: Observed, now_s: float
     by_revision: dict[RevisionName, list[Instance]] = {revision.name: [] for revision in wanted}
     for instance in observed.instances:
         by_revision.setdefault(instance.revision, []).append(instance)
-    budget = MOST_STARTING_AT_ONCE - sum(instance.phase is Phase.STARTING for instance in observed.instances)
+    budget = MOST_STARTING_AT_ONCE - sum(
+        instance.phase is Phase.STARTING and now_s - instance.since_s < START_HOLDS_S for instance in observed.instances
+    )
     actions: list[Action] = []
     names = {revision.name for revision in wanted}
     for revision in wanted:
@@ -141,8 +147,7 @@ def reconcile(wanted: Sequence[WantedRevision], observed: Observed, now_s: float
     for name in sorted(set(by_revision) | observed.listening):
         if name not in names:
             actions += _retire(name, by_revision.get(name, []), observed)
-    timeouts = {revision.name: revision.timeout_s for revision in wanted}
-    actions += _overdue(observed.instances, timeouts, now_s)
+    actions += _overdue(observed.instances, {revision.name: revision for revision in wanted}, now_s)
     return actions
 
 
@@ -179,11 +184,15 @@ def _retire(name: RevisionName, instances: Sequence[Instance], observed: Observe
         yield Close(name)
 
 
-def _overdue(instances: Sequence[Instance], timeouts: Mapping[RevisionName, float], now_s: float) -> Iterator[Action]:
+def _overdue(
+    instances: Sequence[Instance], wanted: Mapping[RevisionName, WantedRevision], now_s: float
+) -> Iterator[Action]:
     for instance in instances:
         age_s = now_s - instance.since_s
-        drain_limit_s = timeouts.get(instance.revision, 0.0) + DRAIN_MARGIN_S
-        if (instance.phase is Phase.STARTING and age_s > START_DEADLINE_S) or (
+        revision = wanted.get(instance.revision)
+        drain_limit_s = (revision.timeout_s if revision else 0.0) + DRAIN_MARGIN_S
+        start_limit_s = revision.start_within_s if revision else START_DEADLINE_S
+        if (instance.phase is Phase.STARTING and age_s > start_limit_s) or (
             instance.phase is Phase.DRAINING and age_s > drain_limit_s
         ):
             yield Kill(instance.pid)

@@ -11,6 +11,7 @@ from enum import Enum
 from types import MappingProxyType
 
 from knative.local import gradual_rollout
+from knative.local.autoscaler.go_values import SECOND_NS, parse_duration_ns
 from knative.local.gradual_rollout import Rollout
 from knative.local.model import (
     Destination,
@@ -23,6 +24,7 @@ from knative.local.model import (
     TrafficTarget,
 )
 from knative.local.programs.image import Image
+from knative.local.reconciler import START_DEADLINE_S
 
 # Of a Service's revisions that no traffic reaches, Knative keeps those that are young or were reached not long ago, at
 # least so many of them and at most so many (config-gc: retain-since-create-time, retain-since-last-active-time,
@@ -36,6 +38,10 @@ NO_ROLLOUTS: Mapping[ServiceName, Rollout] = MappingProxyType({})
 CONTAINER_MISSING = "ContainerMissing"
 # Below zero by this much stand the generations that revisions had elsewhere.
 _IMPORTED = 1_000_000
+# And: what it starts never gets ready.
+PROGRESS_DEADLINE_EXCEEDED = "ProgressDeadlineExceeded"
+_PROGRESS_DEADLINE = "serving.knative.dev/progress-deadline"
+_PROGRESS_DEADLINE_S = 600.0
 NO_GC_ANNOTATION = "serving.knative.dev/no-gc"
 
 
@@ -289,6 +295,14 @@ def _is_stale(revision: Revision, now_s: float) -> bool:
     return (
         now_s - revision.made_at_s >= RETAIN_SINCE_MADE_S and now_s - _last_active_s(revision) >= RETAIN_SINCE_ACTIVE_S
     )
+
+
+def start_within_s(revision: Revision) -> float:
+    """How long an instance may take to get ready: a program as long as Knative gives it, a function less."""
+    if revision.image is None:
+        return START_DEADLINE_S
+    asked_ns = parse_duration_ns(revision.template.annotations.get(_PROGRESS_DEADLINE, "")) or 0
+    return asked_ns / SECOND_NS or _PROGRESS_DEADLINE_S
 
 
 def proven(revision: Revision) -> Revision:

@@ -1,11 +1,13 @@
 """A Revision as Knative shows it: the template it is a snapshot of, whether it could start, how many run."""
 
+from dataclasses import replace
+
 from knative.local.objects.conditions import Condition, living, shown
 from knative.local.objects.defaulting import template_spec
 from knative.local.objects.facts import RevisionFacts
 from knative.local.objects.json_values import Json, Object, items, json_of, mapping, text, texts
 from knative.local.objects.metadata import SERVING, child_uid, owner_reference
-from knative.local.rollout import CONTAINER_MISSING, Proof, Revision
+from knative.local.rollout import CONTAINER_MISSING, PROGRESS_DEADLINE_EXCEEDED, Proof, Revision
 
 # The queue's own sampling: no more of a revision's metadata than Knative sets.
 _DEPLOYING = {"status": "Unknown", "reason": "Deploying"}
@@ -15,6 +17,8 @@ def failure(revision: Revision) -> str:
     """What a Revision says of a container that ended, or that never was."""
     if revision.cause == CONTAINER_MISSING:
         return f'Unable to fetch image "{revision.template.container.image}": {revision.reason}'
+    if revision.cause == PROGRESS_DEADLINE_EXCEEDED:
+        return revision.reason
     return f"Container failed with: {revision.reason}"
 
 
@@ -29,6 +33,8 @@ def conditions(facts: RevisionFacts) -> list[Condition]:
                 message=failure(facts.revision),
             )  # fmt: skip
             available = Condition(type="ResourcesAvailable", status="Unknown", reason="Deploying")
+            if facts.revision.cause == PROGRESS_DEADLINE_EXCEEDED:
+                healthy, available = replace(available, type=healthy.type), replace(healthy, type=available.type)
         case Proof.UNPROVEN:
             healthy = Condition(type="ContainerHealthy", status="Unknown", reason="Deploying")
             available = Condition(type="ResourcesAvailable", status="Unknown", reason="Deploying")

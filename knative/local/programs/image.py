@@ -8,7 +8,7 @@ import json
 import os
 import re
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import msgspec
@@ -40,7 +40,10 @@ class Image:
 
 
 def to_json(image: Image) -> dict[str, object]:
-    return {**asdict(image), "environment": dict(image.environment)}
+    return {
+        "name": image.name, "command": list(image.command), "folder": image.folder,
+        "environment": dict(image.environment), "path_inside": image.path_inside,
+    }  # fmt: skip
 
 
 def from_json(value: object) -> Image:

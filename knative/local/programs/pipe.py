@@ -73,7 +73,7 @@ class _End(asyncio.Protocol):
         if self._other:
             self._other.write(data)
 
-    def connection_lost(self, exc: Exception | None) -> None:
+    def connection_lost(self, _exc: Exception | None) -> None:
         self.gone.set()
 
     def pause_writing(self) -> None:

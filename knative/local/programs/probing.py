@@ -60,7 +60,7 @@ async def _get(path: str, headers: Sequence[tuple[str, str]], port: int) -> bool
 
 
 async def _run(command: Sequence[str], subject: Subject) -> bool:
-    process = subprocess.Popen(  # noqa: S603, ASYNC220 - the manifest's own command; it only starts here
+    process = subprocess.Popen(  # noqa: S603 - the manifest's own command; it only starts here
         command, executable=subject.paths.get(command[0], command[0]), env=dict(subject.environment),
         cwd=subject.folder, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
     )  # fmt: skip

@@ -8,6 +8,7 @@ the program. What becomes of the program becomes of this process: the engine kno
 import asyncio
 import contextlib
 import os
+import select
 import signal
 import socket
 import subprocess
@@ -159,8 +160,7 @@ class _Sidecar:
         await asyncio.sleep(probe.initial_delay_s)
         tally, announced = Tally(), False
         while True:
-            passed = await passes(probe, self._subject)
-            tally = after(tally, probe, passed=passed)
+            tally = after(tally, probe, passed=await self._can_take(probe))
             self._healthy = tally.healthy is True
             self._take()
             if self._healthy and not announced:
@@ -169,6 +169,12 @@ class _Sidecar:
                 if is_aggressive:
                     await asyncio.Event().wait()
             await asyncio.sleep(probe.period_s)
+
+    async def _can_take(self, probe: Probe) -> bool:
+        """A command says nothing of the port; as in Knative, that has to accept besides."""
+        if probe.command and not await passes(Probe(), self._subject):
+            return False
+        return await passes(probe, self._subject)
 
     # Requests.
 
@@ -187,6 +193,10 @@ class _Sidecar:
             accepted, _ = self._listening.accept()
         except BlockingIOError:  # another instance was quicker
             return
+        if _has_gone(accepted):
+            # It waited longer than its client: nobody is there to hear an answer.
+            accepted.close()
+            return
         accepted.setblocking(False)
         task = asyncio.create_task(carry(accepted, self._subject.port, explain=self._program.is_http1))
         self._requests.add(task)
@@ -199,3 +209,9 @@ class _Sidecar:
         if not self._requests:
             self._idle.set()
         self._take()
+
+
+def _has_gone(accepted: socket.socket) -> bool:
+    poll = select.poll()
+    poll.register(accepted, select.POLLRDHUP)
+    return bool(poll.poll(0))

@@ -36,7 +36,7 @@ def objects(case: Path) -> list[Object]:
             Revision(
                 name=RevisionName(each["name"]), service=service.name, namespace=Namespace(service.namespace),
                 generation=index + 1, digest=each["name"], function="hello", template=service.template,
-                proof=Proof(each["proof"]), reason=each.get("reason", ""),
+                proof=Proof(each["proof"]), reason=each.get("reason", ""), cause=each.get("cause", ""),
             ),
             each,
         )

@@ -99,10 +99,15 @@ def test_no_token_passes_until_the_keys_are_known_and_then_without_a_restart(tmp
         door.wait_until(lambda: door.ask("/api/orders", headers=bearer(token())).status == 200)
 
 
+def test_what_a_client_says_of_its_way_here_gives_way_to_what_the_gateway_knows(door: FrontDoor) -> None:
+    reply = door.ask("/api/products", headers={"Forwarded": "for=6.6.6.6;proto=https", "Host": "shop.example:81"})
+    assert reply.asked["forwarded"] == 'for=127.0.0.1;host="shop.example:81";proto=http'
+
+
 @pytest.mark.parametrize(
     "name",
     [
-        "x-user-id", "X-User-Roles", "x-forwarded-user", "x-jwt-payload", "x-envoy-retry-on", "Forwarded",
+        "x-user-id", "X-User-Roles", "x-forwarded-user", "x-jwt-payload", "x-envoy-retry-on",
         "x-forwarded-host", "X-Original-URL", "x-rewrite-url", "X-HTTP-Method-Override", "Knative-Serving-Revision",
         "K-Proxy-Request", "K-Passthrough-Lb", "x-forwarded-client-cert", "x_user_id", "X_Forwarded_For", "If_Match",
     ],

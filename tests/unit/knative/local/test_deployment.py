@@ -1,16 +1,27 @@
 """From manifests to what the engine runs: all is read and checked, and all mistakes are told at once."""
 
 import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import hypothesis.strategies as st
 import pytest
 from hypothesis import given
 
-from knative.local.deployment import check, digest, function_of, parse_texts, project_paths, read_paths
+from knative.local.deployment import (
+    check,
+    digest,
+    function_of,
+    parse_texts,
+    project_paths,
+    read_paths,
+    refuse_unknown_images,
+)
 from knative.local.home import PROJECT_ROOT, Home
 from knative.local.model import Container, Namespace, RevisionTemplate, Service, ServiceName
+from knative.local.programs.image import Image, Images
 from shared.errors import ManifestErrors
+from shared.yaml_documents import Node
 
 SERVICE = """
 apiVersion: serving.knative.dev/v1
@@ -59,12 +70,50 @@ def test_the_folder_is_the_list(home: Home) -> None:
 
 def test_an_image_without_a_folder_is_refused_with_its_file_and_what_makes_one(home: Home) -> None:
     documents = parse_texts([("absent.yaml", SERVICE.replace("NAME", "absent"))])
+    deployment = check(documents, home)
     with pytest.raises(ManifestErrors) as error:
-        check(documents, home)
+        refuse_unknown_images(deployment, documents, home)
     (problem,) = error.value.problems
     assert problem.file == "absent.yaml"
     assert "functions/absent/main.py" in problem.rule
     assert "make function NAME=absent" in (problem.hint or "")
+    assert "zerocart image add absent" in (problem.hint or "")
+
+
+def test_an_image_that_was_added_is_a_program_and_part_of_what_a_revision_is_of(home: Home) -> None:
+    documents = parse_texts([("absent.yaml", SERVICE.replace("NAME", "absent"))])
+    image = Image(name="absent", command=("/bin/true",), folder="/")
+    Images(home.images).add(image)
+    deployment = check(documents, home)
+    refuse_unknown_images(deployment, documents, home)
+    assert deployment.images == {"absent": image}
+    (service,) = deployment.services.values()
+    other = replace(image, command=("/bin/false",))
+    assert digest(service, home, image) == digest(service, home, replace(image))
+    assert digest(service, home, image) != digest(service, home, other)
+
+
+@pytest.mark.parametrize(
+    ("field", "rule"),
+    [
+        ("workingDir: /srv", "another working directory is not honoured here"),
+        ("ports: [{name: h2c}]", "HTTP/2 to a function is not honoured here"),
+        ("readinessProbe: {exec: {command: ['true']}}", "a readiness probe by exec is not honoured here"),
+        ("readinessProbe: {grpc: {port: 8080}}", "a readiness probe by grpc is not honoured here"),
+    ],
+)
+def test_what_only_a_program_of_its_own_can_be_asked_for_is_refused_to_a_function(
+    home: Home, field: str, rule: str
+) -> None:
+    def documents(name: str) -> list[Node]:
+        text = SERVICE.replace("NAME", name)
+        return parse_texts([("one.yaml", text.replace("{image:", f"{{{field}, image:"))])
+
+    Images(home.images).add(Image(name="program", command=("/bin/true",), folder="/"))
+    check(documents("program"), home)
+    with pytest.raises(ManifestErrors) as error:
+        check(documents("say-hello"), home)
+    assert [problem.rule for problem in error.value.problems] == [rule]
 
 
 def test_the_mistakes_of_all_manifests_are_told_at_once(home: Home) -> None:

@@ -232,6 +232,7 @@ def test_a_function_that_cannot_start_says_why_in_its_log_and_is_never_ready(eng
     pid = engine.fork("broken")
     wait_until(lambda: not Path(f"/proc/{pid}").exists(), 10, "the end of the instance")
     assert "this function is broken" in (engine.folder / "log").read_text()
+    assert engine.ready() == {"revision": REVISION, "pid": pid, "exit_code": 1}
     engine.events.setblocking(False)
     with pytest.raises(BlockingIOError):
         engine.ready()
