@@ -26,7 +26,7 @@ clean-data: $(STAMPS)/run ## Delete the stack's data, after a question (YES=1 an
 	@$(BIN)/zerocart clean-data $(if $(YES),--yes)
 
 ##@ Change
-.PHONY: function golden catalogue format lock
+.PHONY: function golden catalogue storefront format lock
 function: $(STAMPS)/test ## Make a new function with manifest, test and route (NAME=get_invoice)
 	@$(BIN)/python -m knative.local.scaffold $(NAME)
 
@@ -35,6 +35,10 @@ golden: $(STAMPS)/test ## Rewrite the expected gateway outputs; read the diff
 
 catalogue: $(STAMPS)/test ## Draw the illustrations of the catalogue again
 	@$(BIN)/python -m frontend.catalogue.illustrations
+
+storefront: $(STAMPS)/test ## Build the storefront anew, and keep it for `make up` (needs Node 20.19)
+	@cd frontend && npm ci --no-audit --no-fund --loglevel=error && npx tsc --noEmit
+	@$(BIN)/python -m frontend.publishing.kept
 
 format: $(STAMPS)/test ## Format the code
 	@$(BIN)/ruff format -q .

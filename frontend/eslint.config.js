@@ -50,7 +50,7 @@ const files = {
 };
 
 export default tseslint.config(
-  { ignores: ['dist', 'catalogue', 'src/shared/api/schema.ts', 'node_modules'] },
+  { ignores: ['dist', 'release', 'catalogue', 'src/shared/api/schema.ts', 'node_modules'] },
   js.configs.recommended,
   ...tseslint.configs.strictTypeChecked,
   reactHooks.configs.flat['recommended-latest'] ?? reactHooks.configs.flat.recommended,

@@ -4,6 +4,17 @@ import type { Plugin } from 'vite';
 import { defineConfig } from 'vitest/config';
 import headers from './security-headers.json' with { type: 'json' };
 
+// Where a build for two or three origins has its files, and the API; see src/shared/lib/addresses.ts.
+const CDN_URL = origin('CDN_URL');
+const API_URL = origin('API_URL');
+
+function origin(name: string): string {
+  const value = process.env[name] ?? '';
+  if (value !== '' && (!URL.canParse(value) || new URL(value).origin !== value))
+    throw new Error(`${name} is ${value}, must be an origin, as https://cdn.example`);
+  return value;
+}
+
 // Where the shop's front door is, while the storefront is served from here. In use, both have one origin.
 const shop = process.env.ZEROCART_URL ?? `http://localhost:${process.env.ZEROCART_PORT ?? '8080'}`;
 const door = { target: shop, changeOrigin: false };
@@ -40,7 +51,7 @@ const earlyFonts: Plugin = {
         .filter((file) => /-latin-(wght|400)-normal-.*\.woff2$/.test(file))
         .map((file) => ({
           tag: 'link',
-          attrs: { rel: 'preload', as: 'font', type: 'font/woff2', crossorigin: '', href: `/${file}` },
+          attrs: { rel: 'preload', as: 'font', type: 'font/woff2', crossorigin: '', href: `${CDN_URL}/${file}` },
           injectTo: 'head-prepend',
         })),
   },
@@ -48,6 +59,8 @@ const earlyFonts: Plugin = {
 
 export default defineConfig({
   plugins: [react(), earlyFonts],
+  base: `${CDN_URL}/`,
+  define: { 'import.meta.env.CDN_URL': JSON.stringify(CDN_URL), 'import.meta.env.API_URL': JSON.stringify(API_URL) },
   publicDir: 'public',
   resolve: { alias: { '@': fileURLToPath(new URL('./src', import.meta.url)) } },
   build: {

@@ -13,7 +13,7 @@ import random
 import select
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from typing import Protocol, TypeVar
 
 from sqlalchemy import Connection, Engine, create_engine, event, text
@@ -42,30 +42,35 @@ class DatabaseSettings(Protocol):
     def concurrency(self) -> int: ...
     @property
     def service(self) -> str: ...
+    @property
+    def plan_cache_mode(self) -> str: ...
 
 
 def engine(settings: DatabaseSettings) -> Engine:
     """The engine of this process, made at the first call. Call it in the process that serves, not before a fork."""
-    return _engine(settings.database_url, settings.concurrency, settings.service)
+    return _engine(settings.database_url, settings.concurrency, settings.service, settings.plan_cache_mode)
 
 
 @functools.cache
-def _engine(url: str, concurrency: int, service: str) -> Engine:
-    return make_engine(url, pool_size=concurrency, application_name=service)
+def _engine(url: str, concurrency: int, service: str, plan_cache_mode: str) -> Engine:
+    return make_engine(url, pool_size=concurrency, application_name=service, plan_cache_mode=plan_cache_mode)
 
 
-def make_engine(url: str, *, pool_size: int, application_name: str) -> Engine:
+def make_engine(url: str, *, pool_size: int, application_name: str, plan_cache_mode: str = "auto") -> Engine:
     """An engine of its own.
 
     Args:
         url: DATABASE_URL as libpq takes it: several hosts, Unix sockets. The host that accepts writes is used.
         pool_size: as many connections as requests at once; one more request waits, and not for long.
         application_name: what Postgres shows in its list of sessions and in its log.
+        plan_cache_mode: Postgres's setting. `auto` plans a statement anew each time where its estimate says that the
+            values matter, as for each array; `force_generic_plan` plans it once a session.
     """
     address = url.replace("postgresql+psycopg://", "postgresql://", 1)
     options = (
         f"-c statement_timeout={STATEMENT_WITHIN_MS} -c lock_timeout={LOCK_WITHIN_MS}"
         f" -c idle_in_transaction_session_timeout={IDLE_IN_TRANSACTION_MS} -c timezone=UTC"
+        f" -c plan_cache_mode={plan_cache_mode}"
     )
 
     def connect() -> BoundedConnection:
@@ -110,11 +115,31 @@ def run(engine: Engine, work: Callable[[Connection], T], *, within_s: float = WI
     Raises:
         Unavailable: the database is away, or the budget is used up.
     """
+    return _repeated(work, functools.partial(_begin, engine), within_s, repeatable=False)
+
+
+def run_autocommit(engine: Engine, work: Callable[[Connection], T], *, within_s: float = WITHIN_S) -> T:
+    """As `run`, but each statement is a transaction of its own: no BEGIN and no COMMIT go out, two round trips less.
+
+    For work of one statement that changes something, and that may be done twice: it is repeated, once, also where the
+    connection was lost and nobody knows whether it was done.
+    """
+    assert within_s <= WITHIN_S, "a longer budget is for a transaction"
+    return _repeated(work, functools.partial(_autocommit, engine), within_s, repeatable=True)
+
+
+def _repeated(
+    work: Callable[[Connection], T],
+    begin: Callable[[float, float], AbstractContextManager[Connection]],
+    within_s: float,
+    *,
+    repeatable: bool,
+) -> T:
     deadline_s = time.monotonic() + within_s
     for attempt in range(1, ATTEMPTS + 1):
         commit_asked = False
         try:
-            with _begin(engine, deadline_s, within_s) as connection:
+            with begin(deadline_s, within_s) as connection:
                 result = work(connection)
                 commit_asked = True
             return result
@@ -123,7 +148,7 @@ def run(engine: Engine, work: Callable[[Connection], T], *, within_s: float = WI
             if kind is Failure.OURS:
                 raise
             lost = isinstance(error, DBAPIError) and error.connection_invalidated
-            again = kind is Failure.CONFLICT or (lost and not commit_asked and attempt == 1)
+            again = kind is Failure.CONFLICT or (lost and (repeatable or not commit_asked) and attempt == 1)
             pause_s = random.uniform(0, 0.01 * 2**attempt)  # noqa: S311 - keeps two that collided apart, no secret
             if not again or attempt == ATTEMPTS or time.monotonic() + pause_s >= deadline_s:
                 raise _unavailable() from error
@@ -133,15 +158,34 @@ def run(engine: Engine, work: Callable[[Connection], T], *, within_s: float = WI
 
 @contextmanager
 def _begin(engine: Engine, deadline_s: float, within_s: float) -> Iterator[Connection]:
+    with _bounded(engine, deadline_s) as connection, connection.begin():
+        if within_s > WITHIN_S:  # a longer budget is for longer statements
+            connection.execute(text(f"SET LOCAL statement_timeout = {int(within_s * 1000)}"))
+        yield connection
+
+
+@contextmanager
+def _autocommit(engine: Engine, deadline_s: float, _within_s: float) -> Iterator[Connection]:
+    with _bounded(engine, deadline_s) as connection:
+        driver = connection.connection.driver_connection
+        assert isinstance(driver, BoundedConnection)
+        # SQLAlchemy's own option for it takes longer than the round trips that it saves.
+        driver.autocommit = True
+        try:
+            yield connection
+        finally:
+            if not driver.closed:
+                driver.autocommit = False
+
+
+@contextmanager
+def _bounded(engine: Engine, deadline_s: float) -> Iterator[Connection]:
     with engine.connect() as connection:
         driver = connection.connection.driver_connection
         assert isinstance(driver, BoundedConnection)
         driver.deadline_s = deadline_s
         try:
-            with connection.begin():
-                if within_s > WITHIN_S:  # a longer budget is for longer statements
-                    connection.execute(text(f"SET LOCAL statement_timeout = {int(within_s * 1000)}"))
-                yield connection
+            yield connection
         except DBAPIError as error:
             if getattr(error.orig, "sqlstate", None) == "25006":
                 connection.invalidate()  # its server is a standby now: the next connection finds the primary

@@ -52,21 +52,33 @@ class Replayed:
     response: Response
 
 
-_CLAIM = text("""
-    INSERT INTO orders.idempotency_keys (owner, key, request_digest, subject) VALUES (:owner, :key, :digest, :subject)
-    ON CONFLICT DO NOTHING
-""")
+CLAIMING = """
+    INSERT INTO orders.idempotency_keys (owner, key, request_digest, subject)
+    SELECT :owner, :key, CAST(:digest AS bytea), :subject FROM {cause}
+    ON CONFLICT DO NOTHING RETURNING subject
+"""
+"""A part of a larger statement, the claim of `claim`: where `cause` has its row and the key is new, it gives a row."""
+
+KEEPING = """
+    UPDATE orders.idempotency_keys
+    SET response_status = :answer_status, response_headers = CAST(:answer_headers AS jsonb),
+        response_body = CAST(:answer_body AS bytea)
+    FROM {cause} WHERE subject = :subject AND response_status IS NULL
+"""
+"""A part of a larger statement, which takes `values`: `keep_promise`, where `cause` has its row."""
+
+_CLAIM = text(CLAIMING.format(cause="(VALUES (true)) AS asked"))
 _READ = text("""
     SELECT request_digest, subject, response_status, response_headers, response_body
     FROM orders.idempotency_keys WHERE owner = :owner AND key = :key
 """)
-_SETTLE = """
+_SETTLE = text("""
     UPDATE orders.idempotency_keys
-    SET response_status = :status, response_headers = CAST(:headers AS jsonb), response_body = :body
-    WHERE {which}
-"""
-_SETTLE_KEY = text(_SETTLE.format(which="owner = :owner AND key = :key"))
-_SETTLE_SUBJECT = text(_SETTLE.format(which="subject = :subject AND response_status IS NULL"))
+    SET response_status = :answer_status, response_headers = CAST(:answer_headers AS jsonb),
+        response_body = :answer_body
+    WHERE owner = :owner AND key = :key
+""")
+_KEEP = text(KEEPING.format(cause="(VALUES (true)) AS ended"))
 
 
 def claim(
@@ -88,16 +100,23 @@ def claim(
     while True:
         if connection.execute(_CLAIM, values).rowcount == 1:
             return Claimed()
-        found = connection.execute(_READ, {"owner": owner, "key": key}).one_or_none()
-        if found is None:  # it was cleared away as too old between the two statements
-            continue
-        if bytes(found.request_digest) != request_digest:
-            raise Unprocessable("This Idempotency-Key was used for another request; use a new one for each")
-        if found.response_status is not None:
-            return Replayed(_response(found))
-        if found.subject is None:
-            raise RuntimeError(f"the Idempotency-Key {key!r} was committed without `settle`")
-        return Promised(found.subject)
+        used = look_up(connection, owner, key, request_digest)
+        if used is not None:  # else it was cleared away as too old between the two statements
+            return used
+
+
+def look_up(connection: Connection, owner: str, key: str, request_digest: bytes) -> Promised | Replayed | None:
+    """What a key leads to that was used before; None for a new one. Raises Unprocessable as `claim` does."""
+    found = connection.execute(_READ, {"owner": owner, "key": key}).one_or_none()
+    if found is None:
+        return None
+    if bytes(found.request_digest) != request_digest:
+        raise Unprocessable("This Idempotency-Key was used for another request; use a new one for each")
+    if found.response_status is not None:
+        return Replayed(_response(found))
+    if found.subject is None:
+        raise RuntimeError(f"the Idempotency-Key {key!r} was committed without `settle`")
+    return Promised(found.subject)
 
 
 def answer(connection: Connection, owner: str, key: str) -> Response | None:
@@ -108,7 +127,7 @@ def answer(connection: Connection, owner: str, key: str) -> Response | None:
 
 def settle(connection: Connection, owner: str, key: str, response: Response) -> None:
     """Keep the answer for a key that this transaction claimed."""
-    settled = connection.execute(_SETTLE_KEY, {"owner": owner, "key": key, **_values(response)})
+    settled = connection.execute(_SETTLE, {"owner": owner, "key": key, **values(response)})
     assert settled.rowcount == 1, "only a claimed key can be settled"
 
 
@@ -117,11 +136,15 @@ def keep_promise(connection: Connection, subject: str, response: Response) -> No
 
     Call it under a lock on the subject, in the transaction that ends it: then the answer is one, and true.
     """
-    connection.execute(_SETTLE_SUBJECT, {"subject": subject, **_values(response)})
+    connection.execute(_KEEP, {"subject": subject, **values(response)})
 
 
-def _values(response: Response) -> dict[str, object]:
-    return {"status": response.status, "headers": json.dumps(dict(response.headers)), "body": response.body}
+def values(response: Response) -> dict[str, object]:
+    """The values of an answer that is kept."""
+    return {
+        "answer_status": response.status, "answer_headers": json.dumps(dict(response.headers)),
+        "answer_body": response.body,
+    }  # fmt: skip
 
 
 def _response(found: Row[tuple[object, ...]]) -> Response:

@@ -79,6 +79,8 @@ class Mesh:
         self, proxy_url: str | None, breaker: Callable[[str], Breaker], *, namespace: str = "shop", pool_size: int = 8
     ) -> None:
         self._connections = connections(proxy_url, pool_size=pool_size)
+        # Past the manager, which takes every URL apart and puts it together again: it is known where all of them go.
+        self._to_proxy = self._connections.connection_from_url(proxy_url) if proxy_url else None
         self._breaker = functools.cache(breaker)
         self._namespace = namespace
         self._budget = RetryBudget()
@@ -115,18 +117,22 @@ class Mesh:
 
     def _attempt(self, request: Request, until: Deadline) -> Response:
         left_s = max(0.001, until.left_s())
-        headers = {"content-type": request.content_type, **request.headers, **until.headers()}
+        host = f"{request.service}.{self._namespace}.svc.cluster.local"
+        headers = {"host": host, "content-type": request.content_type, **request.headers, **until.headers()}
         if request.idempotency_key is not None:
             headers["idempotency-key"] = request.idempotency_key
         propagate.inject(headers)
         try:
-            answer = self._connections.request(
+            pool = self._to_proxy or self._connections.connection_from_host(host)
+            answer = pool.urlopen(
                 request.method,
-                f"http://{request.service}.{self._namespace}.svc.cluster.local{request.path}",
+                f"http://{host}{request.path}" if self._to_proxy else request.path,
                 body=request.body or None,
                 headers=headers,
                 timeout=urllib3.Timeout(connect=min(CONNECT_WITHIN_S, left_s), read=left_s, total=left_s),
+                retries=False,
                 redirect=False,
+                assert_same_host=False,
                 preload_content=False,
             )
             body = _read(answer, until)

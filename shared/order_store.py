@@ -31,54 +31,68 @@ ORDERS = """
 """
 """Rows for `from_row`; a WHERE clause may follow."""
 
-ADD = text("""
-    INSERT INTO orders.orders (id, account_id, status, total_minor, currency, placed_at, sealed_card, payment_due_at)
-    VALUES (:id, :account_id, :status, :total_minor, :currency, :placed_at, :sealed_card,
-        CAST(:placed_at AS timestamptz) + make_interval(secs => :due_after_s))
-""")
-ADD_LINES = text("""
-    INSERT INTO orders.lines (order_id, position, sku, name, quantity, unit_price_minor, currency)
-    SELECT CAST(:id AS uuid), position - 1, sku, name, quantity, unit_price_minor, CAST(:currency AS text)
-    FROM unnest(CAST(:skus AS text[]), CAST(:names AS text[]), CAST(:pieces AS int[]), CAST(:prices AS bigint[]))
-        WITH ORDINALITY AS line(sku, name, quantity, unit_price_minor, position)
-""")
+ADDING = f"""
+    added AS (
+        INSERT INTO orders.orders
+            (id, account_id, status, total_minor, currency, placed_at, sealed_card, payment_due_at)
+        SELECT CAST(:id AS uuid), CAST(:account_id AS uuid), :status, CAST(:total_minor AS bigint), :currency,
+            CAST(:placed_at AS timestamptz), CAST(:sealed_card AS bytea),
+            CAST(:placed_at AS timestamptz) + make_interval(secs => :due_after_s)
+        FROM {{cause}} RETURNING id
+    ),
+    lined AS (
+        INSERT INTO orders.lines (order_id, position, sku, name, quantity, unit_price_minor, currency)
+        SELECT id, position - 1, sku, name, quantity, unit_price_minor, :currency
+        FROM added, unnest(
+            CAST(:skus AS text[]), CAST(:names AS text[]), CAST(:pieces AS int[]), CAST(:prices AS bigint[])
+        ) WITH ORDINALITY AS line(sku, name, quantity, unit_price_minor, position)
+    ),
+    told AS ({outbox.ADDING.format(cause="added")})
+"""  # noqa: S608 - ours
+"""Parts of a larger statement, which takes `values`: where `cause` has its row, a placed order is added, its lines, and
+the event that tells of it."""
+
+
 LOCK = text(f"{ORDERS} WHERE id = CAST(:id AS uuid) FOR NO KEY UPDATE")
 FIND = text(f"{ORDERS} WHERE id = CAST(:id AS uuid) AND account_id = CAST(:account_id AS uuid)")
-STEP = text("""
-    UPDATE orders.orders SET
-        status = :status,
-        sealed_card = CASE WHEN :settled THEN NULL ELSE sealed_card END,
-        payment_due_at = CASE WHEN :due THEN now() END,
-        payment_error = CASE WHEN :declined THEN 'declined' ELSE payment_error END,
-        paid_at = CASE WHEN :status = 'paid' THEN now() ELSE paid_at END,
-        cancelled_at = CASE WHEN :status = 'cancelled' THEN now() ELSE cancelled_at END
-    WHERE id = CAST(:id AS uuid)
-""")
+# Of an order that is still in the state that the step leads out of.
+STEP = text(f"""
+    WITH stepped AS (
+        UPDATE orders.orders SET
+            status = :status,
+            sealed_card = CASE WHEN :settled THEN NULL ELSE sealed_card END,
+            payment_due_at = CASE WHEN :due THEN now() END,
+            payment_error = CASE WHEN :declined THEN 'declined' ELSE payment_error END,
+            paid_at = CASE WHEN :status = 'paid' THEN now() ELSE paid_at END,
+            cancelled_at = CASE WHEN :status = 'cancelled' THEN now() ELSE cancelled_at END
+        WHERE id = CAST(:id AS uuid) AND status = :before RETURNING id
+    ),
+    told AS ({outbox.ADDING.format(cause="stepped WHERE :told")}),
+    answered AS ({idempotency.KEEPING.format(cause="stepped")} AND :before = 'placed')
+    SELECT id FROM stepped
+""")  # noqa: S608 - ours
 
 _lines = msgspec.json.Decoder(list[tuple[str, str, int, int]]).decode
 
 
-def add(connection: Connection, account_id: str, order: Order, sealed_card: bytes, *, due_after_s: float) -> None:
-    """Add a placed order, its lines, and the event that tells of it.
+def values(account_id: str, order: Order, sealed_card: bytes, *, due_after_s: float) -> dict[str, object]:
+    """The values of an order that is added.
 
     Args:
-        connection: in the transaction that took the goods out of the stock.
         account_id: whose order it is.
         order: as it was placed.
         sealed_card: what it will be paid with.
         due_after_s: when somebody else has it paid, if whoever placed it has not.
     """
-    values = {
+    return {
         "id": order.id, "account_id": account_id, "status": order.status, "total_minor": order.total.amount,
         "currency": order.total.currency, "placed_at": order.placed_at, "sealed_card": sealed_card,
         "due_after_s": due_after_s,
         "skus": [line.sku for line in order.items], "names": [line.name for line in order.items],
         "pieces": [line.quantity for line in order.items],
         "prices": [line.unit_price.amount for line in order.items],
+        **outbox.values(_event(order, order.placed_at)),
     }  # fmt: skip
-    connection.execute(ADD, values)
-    connection.execute(ADD_LINES, values)
-    _tell(connection, order, order.placed_at)
 
 
 def find(connection: Connection, account_id: str, order_id: str) -> Order | None:
@@ -110,11 +124,22 @@ def settle(connection: Connection, order_id: str, happening: Happening) -> Order
     order = msgspec.structs.replace(from_row(row), status=done.status)
     if done.stock_comes_back:
         stock.give_back(connection, {line.sku: line.quantity for line in order.items})
-    connection.execute(STEP, _changes(order, done, happening))
-    _tell(connection, order, datetime.now(UTC))
-    if row.status == "placed":
-        idempotency.keep_promise(connection, order_id, first_answer(order, happening))
+    _carry_out(connection, order, row.status, done, happening)
     return order
+
+
+def settle_placed(connection: Connection, placed: Order, happening: Happening) -> Response | None:
+    """`settle` in one statement, for who has placed the order and knows it whole: no lock, and no look at it before.
+
+    Returns:
+        The answer of the Idempotency-Key; None where nothing was done, for `settle` to look: the order is not as it was
+        placed any more, or goods have to come back.
+    """
+    done = order_states.step("placed", happening)
+    if done is None or done.stock_comes_back:
+        return None
+    order = msgspec.structs.replace(placed, status=done.status)
+    return first_answer(order, happening) if _carry_out(connection, order, "placed", done, happening) else None
 
 
 def first_answer(order: Order, happening: Happening) -> Response:
@@ -138,21 +163,23 @@ def from_row(row: Row[tuple[object, ...]]) -> Order:
     return Order(id=row.id, status=row.status, items=items, total=total, placed_at=row.placed_at)
 
 
-def _tell(connection: Connection, order: Order, time: datetime) -> None:
-    """Add the event of the order's status, if it has one. Its id is made of both: it can be there only once."""
-    if order.status in TOLD:
-        event = CloudEvent(
-            id=f"{order.id}.{order.status}", source=SOURCE, type=f"zerocart.order.{order.status}.v1", subject=order.id,
-            time=time, data=msgspec.json.encode(order), others={"datacontenttype": "application/json"},
-        )  # fmt: skip
-        outbox.add(connection, event)
+def _event(order: Order, time: datetime) -> CloudEvent:
+    """The event of the order's status. Its id is made of both: it can be there only once."""
+    return CloudEvent(
+        id=f"{order.id}.{order.status}", source=SOURCE, type=f"zerocart.order.{order.status}.v1", subject=order.id,
+        time=time, data=msgspec.json.encode(order), others={"datacontenttype": "application/json"},
+    )  # fmt: skip
 
 
-def _changes(order: Order, done: Step, happening: Happening) -> dict[str, object]:
-    return {
-        "id": order.id, "status": done.status, "settled": done.settled, "due": done.void_due or not done.settled,
-        "declined": happening is Happening.DECLINED,
+def _carry_out(connection: Connection, order: Order, before: Status, done: Step, happening: Happening) -> bool:
+    """One step of an order, all that belongs to it but the stock; False where it is no longer in the state before."""
+    changes = {
+        "id": order.id, "subject": order.id, "before": before, "status": done.status, "settled": done.settled,
+        "due": done.void_due or not done.settled, "declined": happening is Happening.DECLINED,
+        "told": done.status in TOLD, **outbox.values(_event(order, datetime.now(UTC))),
+        **idempotency.values(first_answer(order, happening)),
     }  # fmt: skip
+    return connection.execute(STEP, changes).one_or_none() is not None
 
 
 def _well_formed(order_id: str) -> bool:

@@ -21,10 +21,15 @@ from sqlalchemy import Connection, text
 
 from shared.cloud_events import CloudEvent
 
-_ADD = text("""
+ADDING = """
     INSERT INTO orders.outbox (id, source, type, subject, time, data, others)
-    VALUES (:id, :source, :type, :subject, COALESCE(:time, now()), CAST(:data AS jsonb), CAST(:others AS jsonb))
-""")
+    SELECT :event_id, :event_source, :event_type, :event_subject,
+        COALESCE(CAST(:event_time AS timestamptz), now()), CAST(:event_data AS jsonb), CAST(:event_others AS jsonb)
+    FROM {cause}
+"""
+"""A part of a larger statement, which takes `values`: the event is added once for each row of `cause`."""
+
+_ADD = text(ADDING.format(cause="(VALUES (true)) AS happened"))
 # Of the transaction: it goes with the connection of a relay that died, and with the transaction of one that froze.
 _LOCK = text("SELECT pg_try_advisory_xact_lock(CAST(CAST('orders.outbox' AS regclass) AS oid)::bigint)")
 # The data as text: what JSON's numbers and the order of the keys are, a reader of Python would change.
@@ -65,20 +70,23 @@ class Pending:
 
 
 def add(connection: Connection, event: Event) -> None:
-    """Add an event to the caller's transaction.
+    """Add an event to the caller's transaction."""
+    connection.execute(_ADD, values(event))
+
+
+def values(event: Event) -> dict[str, object]:
+    """The values of an event that is added.
 
     It carries the current trace in `traceparent`, as CloudEvents' distributed tracing extension has it, so that
     what a consumer does later is seen as part of the request that caused it.
     """
     trace: dict[str, str] = {}
     propagate.inject(trace)
-    connection.execute(
-        _ADD,
-        {
-            "id": event.id, "source": event.source, "type": event.type, "subject": event.subject, "time": event.time,
-            "data": (event.data or b"null").decode(), "others": json.dumps({**trace, **event.others}),
-        },
-    )  # fmt: skip
+    return {
+        "event_id": event.id, "event_source": event.source, "event_type": event.type, "event_subject": event.subject,
+        "event_time": event.time, "event_data": (event.data or b"null").decode(),
+        "event_others": json.dumps({**trace, **event.others}),
+    }  # fmt: skip
 
 
 def lock(connection: Connection) -> bool:

@@ -10,6 +10,7 @@ the library has). What is sealed is the sender's key and the encrypted number, o
 
 import base64
 import binascii
+import functools
 from typing import TYPE_CHECKING
 
 from shared.errors import SettingError, ZerocartError
@@ -56,14 +57,13 @@ def unseal(sealed: bytes, order_id: str, private_key: str) -> str:
         SettingError: the private key is none.
     """
     from cryptography.exceptions import InvalidTag  # noqa: PLC0415
-    from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey  # noqa: PLC0415
 
-    ours = X25519PrivateKey.from_private_bytes(_key_bytes(private_key, "PAYMENT_PRIVATE_KEY"))
+    ours, our_public_key = _key_pair(private_key)
     if len(sealed) < KEY_BYTES + TAG_BYTES:
         raise SealError
     sender, encrypted = sealed[:KEY_BYTES], sealed[KEY_BYTES:]
     try:
-        cipher = _cipher(ours, peer=sender, sender=sender, recipient=ours.public_key().public_bytes_raw())
+        cipher = _cipher(ours, peer=sender, sender=sender, recipient=our_public_key)
         return cipher.decrypt(NONCE, encrypted, order_id.encode()).decode()
     except (InvalidTag, ValueError):  # a ValueError: a sender's key with which no secret is possible
         raise SealError from None
@@ -75,6 +75,15 @@ def generate_keys() -> tuple[str, str]:
 
     private = X25519PrivateKey.generate()
     return _text(private.private_bytes_raw()), _text(private.public_key().public_bytes_raw())
+
+
+@functools.lru_cache(maxsize=2)
+def _key_pair(private_key: str) -> tuple["X25519PrivateKey", bytes]:
+    """The key of who opens, and the public one, which takes as long to derive as a box takes to open."""
+    from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey  # noqa: PLC0415
+
+    key = X25519PrivateKey.from_private_bytes(_key_bytes(private_key, "PAYMENT_PRIVATE_KEY"))
+    return key, key.public_key().public_bytes_raw()
 
 
 def _cipher(ours: "X25519PrivateKey", *, peer: bytes, sender: bytes, recipient: bytes) -> "ChaCha20Poly1305":

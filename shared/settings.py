@@ -13,6 +13,7 @@ from pathlib import Path
 from shared.errors import SettingError
 
 LOG_LEVELS = ("debug", "info", "warning", "error")
+PLAN_CACHE_MODES = ("auto", "force_generic_plan", "force_custom_plan")  # Postgres's own words
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,6 +26,7 @@ class Settings:
     port: int = 8080
     concurrency: int = 8
     log_level: str = "info"
+    plan_cache_mode: str = "auto"
     token_issuer: str = "https://zerocart.example"  # noqa: S105 - an address, not a secret
     token_audience: str = "zerocart"  # noqa: S105 - a name, not a secret
     otlp_endpoint: str | None = None
@@ -54,6 +56,7 @@ class Settings:
             port=_whole_number(environ, "PORT", default=8080, least=1, most=65535),
             concurrency=_whole_number(environ, "CONCURRENCY", default=8, least=1, most=1000),
             log_level=_one_of(environ, "LOG_LEVEL", default="info", allowed=LOG_LEVELS),
+            plan_cache_mode=_one_of(environ, "PLAN_CACHE_MODE", default="auto", allowed=PLAN_CACHE_MODES),
             token_issuer=environ.get("TOKEN_ISSUER") or "https://zerocart.example",
             token_audience=environ.get("TOKEN_AUDIENCE") or "zerocart",
             otlp_endpoint=_url(environ, "OTEL_EXPORTER_OTLP_ENDPOINT"),

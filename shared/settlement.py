@@ -5,7 +5,7 @@ comes in between, a kill or another one who asks, its word on an order stays the
 it once.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from sqlalchemy import Connection, Engine, Row, text
 
@@ -49,11 +49,15 @@ VOIDED = text("""
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OpenPayment:
-    """An order that is to be charged, and all that the provider needs for it."""
+    """An order that is to be charged, and all that the provider needs for it.
+
+    `placed` is the whole order, for who has placed it just now.
+    """
 
     order_id: str
     total: Money
     sealed_card: bytes
+    placed: Order | None = field(default=None, compare=False)
 
     def __repr__(self) -> str:
         return f"OpenPayment(order_id={self.order_id!r})"

@@ -12,15 +12,21 @@ from shared import baskets
 from shared.baskets import Line
 from shared.errors import OutOfStock
 
-LOCK = text("""
+READ = text("""
+    SELECT sku, name, price_minor, currency, available FROM catalog.products WHERE sku = ANY(CAST(:skus AS text[]))
+""")
+LOCKING = """
     SELECT sku, name, price_minor, currency, available FROM catalog.products
     WHERE sku = ANY(CAST(:skus AS text[])) ORDER BY sku FOR NO KEY UPDATE
-""")
-TAKE = text("""
+"""
+TAKING = """
     UPDATE catalog.products SET available = available - wanted.pieces, updated_at = now()
-    FROM unnest(CAST(:skus AS text[]), CAST(:pieces AS int[])) AS wanted(sku, pieces)
-    WHERE products.sku = wanted.sku AND available >= wanted.pieces
-""")
+    FROM {cause}, unnest(CAST(:skus AS text[]), CAST(:pieces AS int[])) AS wanted(sku, pieces)
+    WHERE products.sku = wanted.sku
+"""
+"""A part of a larger statement: where `cause` has its row, goods are taken that are locked, and of which is enough."""
+
+LOCK = text(LOCKING)
 GIVE_BACK = text("""
     UPDATE catalog.products SET available = available + returned.pieces, updated_at = now()
     FROM unnest(CAST(:skus AS text[]), CAST(:pieces AS int[])) AS returned(sku, pieces)
@@ -30,23 +36,19 @@ GIVE_BACK = text("""
 Product = Row[tuple[object, ...]]
 
 
-def take(connection: Connection, lines: Sequence[Line]) -> list[tuple[Product, int]]:
-    """Take goods out of the stock: all, or none.
+def find(connection: Connection, lines: Sequence[Line]) -> list[tuple[Product, int]]:
+    """The goods of some lines as they are at this moment, and how many are wanted. Lines of one sku are one.
 
-    Returns:
-        What was taken: products as they are at this moment, and pieces. Lines of one sku are one.
+    Nothing is locked: in the next moment the goods may be others.
 
     Raises:
         OutOfStock: with every sku of which there is too little.
         Unprocessable: a sku is unknown, or too many pieces of one are wanted.
     """
     pieces = baskets.merge(lines)
-    products = {row.sku: row for row in connection.execute(LOCK, {"skus": list(pieces)})}
+    products = {row.sku: row for row in connection.execute(READ, {"skus": list(pieces)})}
     baskets.refuse_unknown(lines, products)
     short = [sku for sku, wanted in pieces.items() if products[sku].available < wanted]
-    if not short:
-        taken = connection.execute(TAKE, _values(pieces))
-        short = [] if taken.rowcount == len(pieces) else list(pieces)
     if short:
         raise OutOfStock(short)
     return [(products[sku], wanted) for sku, wanted in pieces.items()]

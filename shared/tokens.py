@@ -20,6 +20,7 @@ from shared.errors import SettingError, Unauthorized
 
 ALGORITHM = "EdDSA"
 LIFETIME_S = 900
+KNOWN_TOKENS = 256  # of a kilobyte each, in every process
 CLOCK_SKEW_S = 30.0  # how far another machine's clock may be ahead of ours
 CLAIMS = ("iss", "sub", "aud", "exp", "iat", "jti", "roles")
 
@@ -83,12 +84,19 @@ def verify(token: str, keys: str, issuer: str, audience: str, now_s: float) -> I
     Raises:
         Unauthorized: for whatever reason; the client is told the same each time.
     """
+    return _identity(_claims(token, keys, issuer, audience), now_s)
+
+
+@functools.lru_cache(maxsize=KNOWN_TOKENS)
+def _claims(token: str, keys: str, issuer: str, audience: str) -> Mapping[str, object]:
+    """What a token says that one of our keys has signed. Whoever comes with it again has it looked up: checking a
+    signature takes longer than most statements. Its times are checked each time, and a refusal is not kept."""
     known = _public_keys(keys)
     try:
         key = known[jwt.get_unverified_header(token)["kid"]]
         claims = jwt.decode(
             token, key, algorithms=[ALGORITHM], issuer=issuer, audience=audience,
-            # The times are checked below, against the caller's clock.
+            # The times are checked each time, against the caller's clock.
             options={
                 "require": list(CLAIMS), "strict_aud": True,
                 "verify_exp": False, "verify_iat": False, "verify_nbf": False,
@@ -96,7 +104,7 @@ def verify(token: str, keys: str, issuer: str, audience: str, now_s: float) -> I
         )  # fmt: skip
     except (jwt.PyJWTError, KeyError, TypeError, ValueError):
         raise refusal() from None
-    return _identity(claims, now_s)
+    return claims
 
 
 def generate_keys(now: datetime) -> tuple[str, str]:

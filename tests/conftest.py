@@ -8,11 +8,11 @@ from xdist.remote import Producer
 from xdist.scheduler import LoadScopeScheduling
 
 from tests.payment_provider import payment_provider, payment_provider_process
-from tests.servers import database_url, own_postgres, own_valkey, postgres, redis_url, valkey
+from tests.servers import database_url, origin, own_postgres, own_valkey, postgres, redis_url, valkey
 from tests.stack import own_stack, stack
 
 __all__ = [
-    "database_url", "own_postgres", "own_stack", "own_valkey", "payment_provider", "payment_provider_process",
+    "database_url", "origin", "own_postgres", "own_stack", "own_valkey", "payment_provider", "payment_provider_process",
     "postgres", "redis_url", "stack", "valkey",
 ]  # fmt: skip
 
@@ -31,6 +31,7 @@ TOGETHER = {
     "tests/docs": "stack",
     "tests/unit/knative/local/test_cli.py": "stack",
     "tests/unit/knative/local/test_seeing.py": "stack",
+    "tests/unit/knative/local/test_storefront.py": "stack",
     "tests/promises": "promises",
     "tests/unit/knative/local/test_inner_loop.py": "promises",
     "tests/unit/knative/local/data/test_on_a_stack.py": "promises",

@@ -21,6 +21,7 @@ import pytest
 from psycopg import sql
 
 from knative.local import privileges
+from knative.local.parts import origin as origin_part
 from knative.local.parts import postgres as postgres_part
 from knative.local.parts import valkey as valkey_part
 from shared.migrations import runner as migrations
@@ -158,6 +159,37 @@ class ValkeyServer(Server):
         return valkey_part.url(self.folder)
 
 
+class OriginServer(Server):
+    """An S3 server with an empty bucket of the storefront's name, as the stack's is."""
+
+    key = ("zerocart", "a secret of the tests")
+
+    def __init__(self, folder: Path) -> None:
+        super().__init__(folder)
+        origin_part.prepare(folder / "data", secrets_folder=folder, key=self.key)
+        _give_away(folder)
+
+    def command(self) -> list[str]:
+        settings = origin_part.environment(self.folder / "data", secrets_folder=self.folder, around={})
+        words = ["env", *(f"{name}={value}" for name, value in settings.items())]
+        folders = {"socket_folder": self.folder, "secrets_folder": self.folder}
+        return [*words, *origin_part.command(self.folder / "data", **folders)]
+
+    def accepts(self) -> bool:
+        return origin_part.accepts(self.folder)
+
+    @property
+    def environment(self) -> dict[str, str]:
+        """Where it is, and its key, in the words of AWS's own tools."""
+        identity, secret = self.key
+        return {
+            "AWS_ENDPOINT_URL_S3": origin_part.endpoint(self.folder / "data"),
+            "AWS_ACCESS_KEY_ID": identity,
+            "AWS_SECRET_ACCESS_KEY": secret,
+            "AWS_REGION": origin_part.REGION,
+        }
+
+
 @pytest.fixture(scope="session")
 def postgres() -> Iterator[PostgresServer]:
     """The Postgres of this test process. Leave it running: see `own_postgres`."""
@@ -217,6 +249,17 @@ def redis_url(valkey: ValkeyServer) -> str:
 def own_valkey() -> Iterator[ValkeyServer]:
     """An empty Valkey to kill and to freeze, running at the start of the test."""
     server = ValkeyServer(_short_folder())
+    try:
+        server.start()
+        yield server
+    finally:
+        server.stop()
+
+
+@pytest.fixture(scope="module")
+def origin() -> Iterator[OriginServer]:
+    """An S3 server, and nothing in it; one for each test module."""
+    server = OriginServer(_short_folder())
     try:
         server.start()
         yield server

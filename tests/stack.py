@@ -177,7 +177,15 @@ def copied_project() -> Iterator[Path]:
     folder = Path(tempfile.mkdtemp(prefix="zc-project-"))
     ignore = shutil.ignore_patterns("__pycache__", "node_modules")
     try:
-        for name in ("functions", "frontend/catalogue", "gateway", "knative", "shared"):
+        for name in (
+            "functions",
+            "frontend/catalogue",
+            "frontend/publishing",
+            "frontend/release",
+            "gateway",
+            "knative",
+            "shared",
+        ):
             shutil.copytree(PROJECT / name, folder / name, ignore=ignore)
         yield folder
     finally:

@@ -27,8 +27,8 @@ def charge(call: Call[Charge, None]) -> Answer:
         raise Unprocessable(errors=[KEY_IS_ANOTHER])
     amount = Money(amount=asked.amount.amount, currency=asked.amount.currency)
     entry, card = store.charge(asked.order_id, amount, lambda: _opened(asked))
-    if card is not None:  # it is booked, and no connection is held: whoever asks again has the answer at once
-        time.sleep(ledger.answer_after_s(card))
+    if card is not None and (late_s := ledger.answer_after_s(card)):
+        time.sleep(late_s)  # it is booked, and no connection is held: whoever asks again has the answer at once
     return Answer(Word(status=entry.word))
 
 

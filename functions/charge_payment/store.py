@@ -7,6 +7,7 @@ from sqlalchemy import Connection, text
 from functions.charge_payment import ledger
 from functions.charge_payment.ledger import Entry
 from shared import database, settings
+from shared.errors import Unprocessable
 from shared.money import Money
 
 READ = text("SELECT status, amount_minor, currency FROM payments.ledger WHERE order_id = :order_id")
@@ -36,16 +37,20 @@ def charge(order_id: str, amount: Money, open_card: Callable[[], str]) -> tuple[
     """
 
     def work(connection: Connection) -> tuple[Entry, str | None]:
-        known = _read(connection, order_id)
-        if known is None:
+        try:
             card = open_card()
+        except Unprocessable:  # a word that was given stays, though keys have changed since
+            known = _read(connection, order_id)
+            if known is None:
+                raise
+        else:
             entry = ledger.first_charge(amount, card)
             if _add(connection, order_id, entry):
                 return entry, card
             known = _now_known(connection, order_id)
         return ledger.charge_again(known, amount), None
 
-    return database.run(database.engine(settings.current()), work)
+    return database.run_autocommit(database.engine(settings.current()), work)
 
 
 def void(order_id: str) -> None:

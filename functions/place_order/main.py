@@ -7,11 +7,11 @@ import msgspec
 from msgspec import Meta
 
 from functions.place_order import store
-from functions.place_order.store import Wish
 from shared.baskets import Lines
 from shared.endpoint import Answer, Call, endpoint
 from shared.errors import OutOfStock, PaymentDeclined, TooManyRequests, Unavailable
 from shared.orders import Order
+from shared.placement import Wish
 from shared.rate_limits import Limit, by_account
 
 # A person never comes near it; a script that orders without end is held to a part of the shop.

@@ -5,6 +5,7 @@ that takes it: the socket's accept queue is the one queue of a revision. Statist
 """
 
 from collections.abc import Sequence
+from pathlib import Path
 
 from gateway.envoy.resource import Resource, duration, typed
 from gateway.envoy.upstreams import cluster_name
@@ -52,6 +53,23 @@ def cluster(backend: Backend, rules: Sequence[DestinationRule]) -> Resource:
         made["outlier_detection"] = _outlier_detection(rule.outlier_detection)
         made["common_lb_config"] = {"healthy_panic_threshold": {"value": rule.outlier_detection.min_health_percent}}
     return made
+
+
+def external_cluster(host: str, socket_path: Path, rules: Sequence[DestinationRule]) -> Resource:
+    """The cluster of a ServiceEntry's host, which is a server like any other: connections are kept and used again."""
+    rule = next((rule for rule in rules if rule.host == host), None)
+    pool = rule.connection_pool if rule else _default_pool
+    return {
+        "name": host,
+        "alt_stat_name": host.replace(".", "_"),
+        "type": "STATIC",
+        "connect_timeout": duration(pool.connect_timeout_s or _default_pool.connect_timeout_s or 0),
+        "circuit_breakers": {"thresholds": [_thresholds(pool, None)]},
+        "load_assignment": {
+            "cluster_name": host,
+            "endpoints": [{"lb_endpoints": [{"endpoint": {"address": {"pipe": {"path": str(socket_path)}}}}]}],
+        },
+    }
 
 
 def _thresholds(pool: ConnectionPool, most_requests: int | None) -> Resource:

@@ -1,6 +1,7 @@
 """Where the gateway's Envoy stands on this machine: what no manifest says."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 
 BOOTSTRAP = "bootstrap.json"
@@ -16,7 +17,8 @@ class Edge:
 
     `port` is the front door; `mesh_port` is where functions call one another, as an HTTP proxy or by Host. `folder`
     has the files that `write` makes and Envoy watches. `otlp_endpoint` None: nothing is exported, and trace ids are
-    made and passed on all the same.
+    made and passed on all the same. `hosts` says which socket each host of a ServiceEntry is on this machine; one that
+    is not there answers 503.
     """
 
     port: int
@@ -27,6 +29,7 @@ class Edge:
     otlp_endpoint: str | None = None
     concurrency: int = 2
     domain: str = "localhost"
+    hosts: Mapping[str, Path] = field(default_factory=dict)
 
 
 def command(binary: Path, edge: Edge) -> list[str]:

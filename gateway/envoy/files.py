@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from gateway.envoy.bootstrap import bootstrap
-from gateway.envoy.cluster import cluster
+from gateway.envoy.cluster import cluster, external_cluster
 from gateway.envoy.edge import BOOTSTRAP, CLUSTERS, FRONT_ROUTES, LISTENERS, MESH_ROUTES, Edge
 from gateway.envoy.listener import listeners
 from gateway.envoy.patch import patch_cluster
@@ -52,7 +52,7 @@ def translate(
         backends: every revision with a socket, also one that no destination names now.
         key_sets: JWKS by jwksUri. While a set is missing, every token of its issuer is refused with 401.
     """
-    upstreams = Upstreams.of(destinations, backends)
+    upstreams = Upstreams.of(destinations, backends, edge.hosts)
     ordered = sorted(backends, key=lambda backend: (backend.namespace, backend.revision))
     clusters = [
         patch_cluster(
@@ -60,6 +60,10 @@ def translate(
         )
         for backend in ordered
     ]
+    for entry in sorted(mesh.service_entries, key=lambda entry: entry.host):
+        if entry.host in edge.hosts:
+            made = external_cluster(entry.host, edge.hosts[entry.host], mesh.destination_rules)
+            clusters.append(patch_cluster(made, entry.host, mesh))
     route_type = "envoy.config.route.v3.RouteConfiguration"
     return EnvoyFiles(
         bootstrap=bootstrap(edge),

@@ -9,7 +9,9 @@ from gateway.envoy.cors import cors_policy
 from gateway.envoy.resource import Resource, duration
 from gateway.envoy.string_matcher import string_matcher
 from gateway.envoy.upstreams import Upstreams, cluster_name
-from gateway.istio.http_route import HttpMatch, HttpRoute
+from gateway.istio.header_operations import HeaderOperations
+from gateway.istio.http_match import HttpMatch
+from gateway.istio.http_route import ExternalHost, HttpRoute, KnativeService
 from gateway.istio.retries import Retries
 from knative.local.model import Destination, Namespace, RouteTarget
 
@@ -22,13 +24,14 @@ NOT_FOUND: Resource = {"name": "not-found", "match": {"prefix": "/"}, "direct_re
 
 def virtual_service_routes(route: HttpRoute, upstreams: Upstreams) -> list[Resource]:
     """The routes of one `http` block: one a match, all of the same name."""
-    destination = upstreams.destinations.get((route.namespace, route.service))
-    if destination is None:
-        action: Resource = {"direct_response": {"status": 404}}
-    else:
-        action = _action(destination.namespace, destination.targets, upstreams, timeout_s=route.timeout_s)
+    match route.destination:
+        case KnativeService() as service:
+            action = _service_action(service, upstreams, timeout_s=route.timeout_s)
+        case ExternalHost() as external:
+            action = _external_action(external, upstreams, timeout_s=route.timeout_s)
     if "route" in action:
-        action["route"] |= {"host_rewrite_literal": route.authority} | _retry_policy(route.retries)
+        action["route"] |= {"host_rewrite_literal": route.destination.authority} | _retry_policy(route.retries)
+    action |= _header_operations(route.headers)
     if route.cors_policy:
         action["typed_per_filter_config"] = {"envoy.filters.http.cors": cors_policy(route.cors_policy)}
     return [{"name": route.name, "match": _match(match), **action} for match in route.matches]
@@ -53,6 +56,37 @@ def knative_route(
             "idle_timeout": duration(max(own_s, _least_idle_s) + _idle_beyond_timeout_s),
         }
     return {"name": name, "match": {"prefix": "/"}, **action}
+
+
+def _service_action(service: KnativeService, upstreams: Upstreams, *, timeout_s: float | None) -> Resource:
+    destination = upstreams.destinations.get((service.namespace, service.name))
+    if destination is None:
+        return {"direct_response": {"status": 404}}
+    return _action(destination.namespace, destination.targets, upstreams, timeout_s=timeout_s)
+
+
+def _external_action(external: ExternalHost, upstreams: Upstreams, *, timeout_s: float | None) -> Resource:
+    if external.host not in upstreams.hosts:
+        return {"direct_response": {"status": 503}}
+    route: Resource = {"cluster": external.host, "timeout": duration(timeout_s or 0)}  # 0: as in Istio, none
+    if external.path_pattern is not None:
+        pattern = {"regex": external.path_pattern}
+        route["regex_rewrite"] = {"pattern": pattern, "substitution": external.path_substitution}
+    return {"route": route}
+
+
+def _header_operations(headers: HeaderOperations) -> Resource:
+    made: Resource = {}
+    if headers.request_remove:
+        made["request_headers_to_remove"] = list(headers.request_remove)
+    if headers.response_set:
+        made["response_headers_to_add"] = [
+            {"header": {"key": key, "value": value}, "append_action": "OVERWRITE_IF_EXISTS_OR_ADD"}
+            for key, value in headers.response_set.items()
+        ]
+    if headers.response_remove:
+        made["response_headers_to_remove"] = list(headers.response_remove)
+    return made
 
 
 def _action(
@@ -80,9 +114,15 @@ def _match(match: HttpMatch) -> Resource:
         made: Resource = {"safe_regex": {"regex": match.uri.value}}
     else:
         made = {names[match.uri.kind]: match.uri.value}
+    headers: list[Resource] = []
     if match.method:
-        made["headers"] = [{"name": ":method", "string_match": string_matcher(match.method)}]
-    return made
+        headers.append({"name": ":method", "string_match": string_matcher(match.method)})
+    headers += [{"name": name, "string_match": string_matcher(value)} for name, value in match.headers]
+    headers += [
+        {"name": name, "string_match": string_matcher(value), "invert_match": True}
+        for name, value in match.without_headers
+    ]
+    return {**made, "headers": headers} if headers else made
 
 
 def _retry_policy(retries: Retries) -> Resource:

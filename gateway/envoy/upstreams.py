@@ -1,7 +1,8 @@
-"""Who can be sent requests: the Services and their revisions, looked up by name."""
+"""Who can be sent requests: the Services and their revisions, and hosts outside of the mesh, looked up by name."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from pathlib import Path
 
 from knative.local.model import Backend, Destination, Namespace, RevisionName, ServiceName
 
@@ -10,12 +11,16 @@ from knative.local.model import Backend, Destination, Namespace, RevisionName, S
 class Upstreams:
     destinations: Mapping[tuple[Namespace, ServiceName], Destination]
     backends: Mapping[tuple[Namespace, RevisionName], Backend]
+    hosts: Mapping[str, Path] = field(default_factory=dict)
 
     @classmethod
-    def of(cls, destinations: Sequence[Destination], backends: Sequence[Backend]) -> "Upstreams":
+    def of(
+        cls, destinations: Sequence[Destination], backends: Sequence[Backend], hosts: Mapping[str, Path]
+    ) -> "Upstreams":
         return cls(
             destinations={(item.namespace, item.service): item for item in destinations},
             backends={(item.namespace, item.revision): item for item in backends},
+            hosts=hosts,
         )
 
     def timeout_s(self, namespace: Namespace, revisions: Sequence[RevisionName]) -> float | None:

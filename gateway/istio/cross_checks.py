@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, MutableMapping
 
+from gateway.istio.http_route import LOCAL_GATEWAY, ExternalHost, KnativeService
 from gateway.istio.mesh import Mesh
 from gateway.istio.values import items_of
 from knative.local.model import Namespace, ServiceName
@@ -18,6 +19,7 @@ def check(mesh: Mesh, complaints: Complaints, known_services: Collection[tuple[N
     _check_one_port(mesh, complaints)
     _check_gateways(mesh, complaints)
     _check_routes(mesh, complaints)
+    _check_hosts(mesh, complaints)
     _check_filters(mesh, complaints)
     _check_issuers(mesh, complaints)
     if known_services is not None:
@@ -70,6 +72,17 @@ def _check_routes(mesh: Mesh, complaints: Complaints) -> None:
                         complaints.add(where, rule, hint="the first would take all of it", show_value=False)
 
 
+def _check_hosts(mesh: Mesh, complaints: Complaints) -> None:
+    known = {entry.host for entry in mesh.service_entries}
+    for service in mesh.virtual_services:
+        for route in service.http:
+            if isinstance(route.destination, ExternalHost) and route.destination.host not in known:
+                (item, *_) = items_of(route.node, "route")
+                host = item.get("destination", "host") or item
+                rule = f"must be {LOCAL_GATEWAY}, or the host of a ServiceEntry"
+                complaints.add(host, rule, hint="a function's name goes into rewrite.authority")
+
+
 def _check_filters(mesh: Mesh, complaints: Complaints) -> None:
     names = list(BUILT_IN_FILTERS)
     routes = {route.name for service in mesh.virtual_services for route in service.http}
@@ -109,10 +122,11 @@ def _check_services(
 ) -> None:
     for service in mesh.virtual_services:
         for route in service.http:
-            if (route.namespace, route.service) not in known_services:
-                where = route.node.get("rewrite", "authority") or route.node
-                hint = f"add functions/{route.service.replace('-', '_')}/service.yaml, or remove the route"
-                complaints.add(where, f"there is no Service {route.service} in {route.namespace}", hint=hint)
+            match route.destination:
+                case KnativeService(name=name, namespace=namespace) if (namespace, name) not in known_services:
+                    where = route.node.get("rewrite", "authority") or route.node
+                    hint = f"add functions/{name.replace('-', '_')}/service.yaml, or remove the route"
+                    complaints.add(where, f"there is no Service {name} in {namespace}", hint=hint)
     for authentication in mesh.request_authentications:
         for rule in authentication.jwt_rules:
             if rule.jwks_service and rule.jwks_service[::-1] not in known_services:

@@ -8,6 +8,7 @@ from gateway.istio.destination_rule import DestinationRule
 from gateway.istio.envoy_filter import EnvoyFilter
 from gateway.istio.gateway import Gateway
 from gateway.istio.request_authentication import RequestAuthentication
+from gateway.istio.service_entry import ServiceEntry
 from gateway.istio.telemetry import Telemetry
 from gateway.istio.virtual_service import VirtualService
 from knative.local.model import Namespace, ServiceName
@@ -23,6 +24,7 @@ class Mesh:
     authorization_policies: tuple[AuthorizationPolicy, ...] = ()
     destination_rules: tuple[DestinationRule, ...] = ()
     envoy_filters: tuple[EnvoyFilter, ...] = ()
+    service_entries: tuple[ServiceEntry, ...] = ()
     telemetries: tuple[Telemetry, ...] = ()
 
     @property

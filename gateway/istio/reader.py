@@ -12,6 +12,7 @@ from gateway.istio.envoy_filter import read_envoy_filter
 from gateway.istio.gateway import read_gateway
 from gateway.istio.mesh import Mesh
 from gateway.istio.request_authentication import read_request_authentication
+from gateway.istio.service_entry import read_service_entry
 from gateway.istio.telemetry import read_telemetry
 from gateway.istio.virtual_service import read_virtual_service
 from knative.local.model import Namespace, ServiceName
@@ -19,7 +20,7 @@ from shared.yaml_documents import Complaints, Node
 
 KINDS = (
     "Gateway", "VirtualService", "RequestAuthentication", "AuthorizationPolicy", "DestinationRule", "EnvoyFilter",
-    "Telemetry",
+    "ServiceEntry", "Telemetry",
 )  # fmt: skip
 
 
@@ -40,7 +41,7 @@ def read(
             None: do not check, as where Services come and go while the mesh stays.
     """
     gateways, virtual_services, authentications, policies = [], [], [], []
-    destination_rules, envoy_filters, telemetries = [], [], []
+    destination_rules, envoy_filters, service_entries, telemetries = [], [], [], []
     seen: dict[tuple[str, str, str], Node] = {}
     for document in documents:
         match document.text("kind"):
@@ -56,6 +57,8 @@ def read(
                 destination_rules.append(read_destination_rule(document, complaints))
             case "EnvoyFilter":
                 envoy_filters.append(read_envoy_filter(document, complaints))
+            case "ServiceEntry":
+                service_entries.append(read_service_entry(document, complaints))
             case "Telemetry":
                 telemetries.append(read_telemetry(document, complaints))
             case _:
@@ -70,6 +73,7 @@ def read(
         destination_rules=tuple(destination_rules),
         # Istio's order: the priority, and then (where all were created at once) the name.
         envoy_filters=tuple(sorted(envoy_filters, key=lambda item: (item.priority, item.metadata.name))),
+        service_entries=tuple(service_entries),
         telemetries=tuple(telemetries),
     )
     cross_checks.check(mesh, complaints, known_services)

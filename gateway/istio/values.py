@@ -47,17 +47,24 @@ def read_string_match(node: Node, complaints: Complaints) -> StringMatch | None:
         case "exact" | "prefix":
             return StringMatch(kind=kind, value=value)
         case "regex":
-            try:
-                re.compile(value)
-            except re.error as error:
-                complaints.add(child, f"must be a regular expression: {error}")
-                return None
-            if found := _not_re2.search(value):
-                complaints.add(child, f"has {found[0]}, which RE2 and so Envoy does not know")
-                return None
-            return StringMatch(kind="regex", value=value)
+            pattern = read_regex(child, complaints)
+            return None if pattern is None else StringMatch(kind="regex", value=pattern)
         case _:
             return None
+
+
+def read_regex(node: Node, complaints: Complaints) -> str | None:
+    """A regular expression that RE2 knows too; None where it is none."""
+    value = complaints.string(node)
+    try:
+        re.compile(value)
+    except re.error as error:
+        complaints.add(node, f"must be a regular expression: {error}")
+        return None
+    if found := _not_re2.search(value):
+        complaints.add(node, f"has {found[0]}, which RE2 and so Envoy does not know")
+        return None
+    return value
 
 
 def require(node: Node, key: str, complaints: Complaints) -> Node | None:

@@ -58,6 +58,7 @@ def up(home: Home) -> None:
         show_step(status.first_answer(home))
     click.echo(f"Up in {duration(time.monotonic() - began_s)}\n", err=True)
     base = f"http://localhost:{home.port}"
+    click.echo(f"Storefront   {base}/")
     click.echo(f"API          {base}/api/products")
     click.echo(f"OpenAPI      {base}/api/openapi.json")
     click.echo(f"One service  http://list-products.shop.localhost:{home.port}/")
@@ -97,6 +98,21 @@ def show_status(home: Home, as_json: bool) -> None:
     """What runs, at which scale."""
     found = ask(home, {"op": "status"})
     click.echo(json.dumps(found, indent=1) if as_json else status.render(found))
+
+
+@zerocart.command("publish", context_settings={"ignore_unknown_options": True})
+@click.argument("words", nargs=-1, type=click.UNPROCESSED)
+@click.pass_obj
+def publish(home: Home, words: tuple[str, ...]) -> None:
+    """Publish the storefront here, list its releases, or have an earlier one serve again.
+
+    WORDS are a build's FOLDER, or --releases, or --rollback [RELEASE]; --dry-run says what would be done.
+    `python -m frontend.publish --help` has the rest, and publishes elsewhere.
+    """
+    from knative.local import storefront  # noqa: PLC0415 - only this command needs it
+
+    ask(home, {"op": "status"})
+    sys.exit(storefront.publish(home, words, os.environ))
 
 
 @zerocart.command("logs")

@@ -36,6 +36,7 @@ from knative.local.scaling import Scaling
 from knative.local.store import Store
 from shared.errors import StartError
 
+ENVOY_PATIENCE_S = 30.0
 GENERATION_LABEL = "serving.knative.dev/configurationGeneration"
 
 
@@ -66,11 +67,12 @@ class Controller:
         self.front_door = FrontDoor(home)
         self.deployment: Deployment | None = None
         self.environments: dict[RevisionName, dict[str, str]] = {}
+        self._news, self._published = asyncio.Event(), asyncio.Event()
         self._traffic_moves = asyncio.Event()
         self._proof_changed = asyncio.Condition()
         self._telling: set[asyncio.Task[None]] = set()
-        # Called when a revision has shown that it can serve, or that it cannot.
-        self.on_proof: Callable[[], None] = lambda: None
+        # Called when something has changed: a revision has shown that it can serve, or that it cannot; traffic moved.
+        self.on_change: Callable[[], None] = lambda: None
 
     def refuse_what_is_missing(self, deployment: Deployment, generated: Sequence[Secret]) -> None:
         """Raises StartError where a Service, or a revision that serves, needs for its environment what is not there."""
@@ -133,7 +135,7 @@ class Controller:
             # An old one may want what is no longer there; nobody reaches it: `refuse_what_is_missing` saw to that.
             with contextlib.suppress(StartError):
                 self.environments[revision.name] = self._environment(revision, sources)
-        self.publish()
+        self._publish_soon()
         self._changed()
         return made
 
@@ -188,7 +190,18 @@ class Controller:
                 "\n".join(f"{revision.name} did not get ready: {revision.reason}" for revision in bad),
                 "what served before still serves; mend it and apply again",
             )
-        await self.front_door.publication.settled()
+        await self.wait_for_envoy()
+
+    async def wait_for_envoy(self) -> None:
+        """Wait until Envoy has taken over all of it; where none runs, until it is on disk. Raises StartError."""
+        try:
+            async with asyncio.timeout(ENVOY_PATIENCE_S):
+                await self._published.wait()
+        except TimeoutError:
+            raise StartError(
+                f"Envoy has not taken its configuration over within {ENVOY_PATIENCE_S:.0f} s",
+                "`zerocart logs envoy` shows what it has against it",
+            ) from None
 
     def delete_revision(self, name: RevisionName, *, only_check: bool = False) -> None:
         """Drop a revision. Raises StartError for one that requests reach, and for the newest of its Service."""
@@ -202,7 +215,7 @@ class Controller:
             return
         self._forget(name)
         self.store.save()
-        self.publish()
+        self._publish_soon()
         self._changed()
 
     def _forget(self, name: RevisionName) -> None:
@@ -210,16 +223,13 @@ class Controller:
         self._scaling.forget(name)
         self._starts.forget(name)
 
-    def publish(self) -> None:
-        """Bring Envoy's files in step with the revisions."""
-        if self.deployment:
-            self.front_door.publish(self.deployment, self.store.revisions.values(), self.store.rollouts)
+    def _publish_soon(self) -> None:
+        """Bring the disk and Envoy in step with the revisions: see `publish`."""
+        self._published.clear()
+        self._news.set()
 
     def _move_traffic(self, deployment: Deployment | None) -> bool:
-        """Let gradual rollouts go as far as is due, and begin those of new revisions. True where traffic has moved.
-
-        The caller saves and publishes: what Envoy is told, the next engine must know.
-        """
+        """Let gradual rollouts go as far as is due, and begin those of new revisions. True where traffic has moved."""
         if deployment is None:
             return False
         before = self.store.rollouts
@@ -246,7 +256,6 @@ class Controller:
         if revision and revision.proof is not Proof.READY:
             self._scaling.start(revision, time.monotonic())
             self._settle(proven(revision))
-            self.publish()
 
     def fail(self, name: RevisionName, reason: str, cause: str = "ExitCode1") -> None:
         """A revision cannot serve; what served before still does."""
@@ -255,8 +264,7 @@ class Controller:
     def _settle(self, revision: Revision) -> None:
         self.store.revisions[revision.name] = revision
         self._move_traffic(self.deployment)
-        self.store.save()
-        self.on_proof()
+        self._publish_soon()
 
         async def tell() -> None:
             async with self._proof_changed:
@@ -267,6 +275,27 @@ class Controller:
         task.add_done_callback(self._telling.discard)
 
     # The clocks.
+
+    async def publish(self) -> None:
+        """Save and publish what has changed, however much that is by then.
+
+        Disk first, for what Envoy is told, the next engine must know. All of it takes longer the more Services there
+        are, so it rests as long as it has worked: half of the time is for what else the engine does.
+        """
+        while True:
+            await self._news.wait()
+            self._news.clear()
+            began_s = time.monotonic()
+            self.store.save()
+            if self.deployment:
+                await self.front_door.publish(
+                    self.deployment, self.store.revisions.values(), self.store.rollouts, self._news.is_set
+                )
+            self.on_change()
+            if self._news.is_set():
+                await asyncio.sleep(time.monotonic() - began_s)
+            else:
+                self._published.set()
 
     async def roll_out(self) -> None:
         """Take the steps of gradual rollouts when they are due."""
@@ -279,9 +308,7 @@ class Controller:
             # Not longer than a second: the clock of the wall may be set, and what is due with it.
             await asyncio.sleep(min(1.0, max(0.0, due_at_s - time.time())))
             if self._move_traffic(self.deployment):
-                self.store.save()
-                self.publish()
-                self.on_proof()
+                self._publish_soon()
 
     async def refresh_keys(self) -> None:
         """Ask the issuer for its keys again and again; soon while there are none, or it did not answer."""
@@ -290,7 +317,7 @@ class Controller:
             if self.deployment and self.ready_to_ask_for_keys():
                 try:
                     if await self.front_door.refresh_keys(self.deployment):
-                        self.publish()
+                        self._publish_soon()
                 except OSError:
                     pause_s = 0.5
             else:

@@ -15,7 +15,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 import gateway.istio
-from knative.local import control, launch, secrets
+from knative.local import control, launch, secrets, storefront
 from knative.local.api.engine_cluster import EngineCluster
 from knative.local.api.server import ApiServer
 from knative.local.control import Step, Tell
@@ -31,7 +31,7 @@ from knative.local.engine import Engine
 from knative.local.home import Home
 from knative.local.model import Namespace, RevisionName, Secret, ServiceName
 from knative.local.objects.json_values import Object
-from knative.local.parts import postgres, valkey
+from knative.local.parts import origin, postgres, valkey
 from knative.local.parts.part import Part, Recipe
 from knative.local.processes import Records, identify, last_lines, wait_until_reaped
 from knative.local.rollout import CONTAINER_MISSING
@@ -51,10 +51,11 @@ class Daemon:
         self.engine = Engine(home, self._fail)
         self.postgres = Part(self._postgres, self.records)
         self.valkey = Part(self._valkey, self.records)
+        self.origin = Part(self._origin, self.records)
         self.keeper = Part(self._keeper, self.records, self._keeper_restarted)
         self.zygote = Part(self._zygote, self.records, self._zygote_restarted)
         self.envoy = Part(self.engine.controller.front_door.recipe, self.records)
-        self._parts = (self.keeper, self.postgres, self.valkey, self.zygote, self.envoy)
+        self._parts = (self.keeper, self.postgres, self.valkey, self.origin, self.zygote, self.envoy)
         self._generated: tuple[Secret, ...] = ()
         self.api = ApiServer(
             home,
@@ -66,7 +67,7 @@ class Daemon:
                 import_revision=self._import_revision,
             ),
         )
-        self.engine.controller.on_proof = self.api.look
+        self.engine.controller.on_change = self.api.look
         self._stopped = asyncio.Event()
         self._busy = asyncio.Lock()
         self._up = False
@@ -157,17 +158,18 @@ class Daemon:
             if not self.engine.keeper.connected:
                 await self.engine.connect_keeper()
             database = asyncio.create_task(self._bring_up_database(tell))
+            published = asyncio.create_task(self._bring_up_storefront(tell))
             try:
                 async with asyncio.TaskGroup() as group:
                     group.create_task(self._ensure(self.valkey, tell))
                     group.create_task(self._bring_up_zygote(tell))
             except* ZerocartError as errors:
-                await asyncio.wait([database])
+                await asyncio.wait([database, published])
                 raise errors.exceptions[0] from None
             await database
             began_s = time.monotonic()
             made = self.engine.deploy(deployment, generated)
-            await self.engine.controller.front_door.publication.settled()
+            await self.engine.controller.wait_for_envoy()
             await self._ensure(self.envoy, tell)
             await self.engine.controller.wait_for_proof(made)
             if made:
@@ -175,6 +177,7 @@ class Daemon:
                 tell(Step(text=f"Made {words} started once", took_s=time.monotonic() - began_s))
             await self._await_keys()
             self._up = True
+            await published
             return {"mesh_port": self.engine.controller.front_door.mesh_port}
 
     async def _bring_up_database(self, tell: Tell) -> None:
@@ -193,6 +196,28 @@ class Daemon:
         )
         marker.write_text(wanted, encoding="ascii")
         tell(Step(text=output.strip() or "Prepared the database", took_s=time.monotonic() - began_s))
+
+    async def _bring_up_storefront(self, tell: Tell) -> None:
+        await self._ensure(self.origin, tell)
+        # Once: what was rolled back by hand stays rolled back until there is something new to publish.
+        marker = storefront.origin_folder(self.home) / "published"
+        wanted = await asyncio.to_thread(storefront.digest, self.home)
+        if marker.exists() and marker.read_text(encoding="ascii") == wanted:
+            return
+        began_s = time.monotonic()
+        output = await _run_to_end(
+            [
+                sys.executable,
+                "-m",
+                "frontend.publish",
+                "--make-bucket",
+                str(storefront.release_folder(self.home.project)),
+            ],
+            storefront.environment(self.home, os.environ),
+            "the storefront could not be published; what it served before, it serves",
+        )
+        marker.write_text(wanted, encoding="ascii")
+        tell(Step(text=output.strip(), took_s=time.monotonic() - began_s))
 
     async def _bring_up_zygote(self, tell: Tell) -> None:
         digest = await asyncio.to_thread(self.home.code_digest, "shared")
@@ -258,7 +283,7 @@ class Daemon:
             deployment = await self._check(proposal, generated)
             refuse_unknown_images(deployment, documents, self.home)
             store.accept(proposal)
-            made = self.engine.deploy(deployment, generated)
+            made = self.engine.deploy(deployment, generated, _services_of(documents))
             await self.engine.controller.wait_for_proof(made)
             for revision in made:
                 tell(Step(text=f"Made {revision.name}, it serves", took_s=time.monotonic() - began_s))
@@ -310,8 +335,7 @@ class Daemon:
             if only_check:
                 return
             store.accept(proposal, managers)
-            named = {ServiceName(each.text("metadata", "name")) for each in documents if each.text("kind") == "Service"}
-            self.engine.deploy(deployment, self._generated, named)
+            self.engine.deploy(deployment, self._generated, _services_of(documents))
 
     async def _import_revision(self, service: Node, only_check: bool) -> None:
         """What the API imports: a revision of a Service, whose template stands in the place of the Service's own."""
@@ -330,6 +354,7 @@ class Daemon:
                 "postgres": _part_status(self.postgres, str(postgres.socket_path(self.home.run))),
                 "redis": _part_status(self.valkey, str(valkey.socket_path(self.home.run))),
             },
+            "origin": _part_status(self.origin, str(origin.socket_path(self.home.run))),
             "gateway": _part_status(self.envoy, f"http://localhost:{self.home.port}"),
             "keeper": _part_status(self.keeper, str(self.home.keeper_socket)),
             "zygote": _part_status(self.zygote, str(self.home.zygote_socket)),
@@ -371,6 +396,17 @@ class Daemon:
             folder=self.home.root, accepts=lambda: valkey.accepts(self.home.run),
         )  # fmt: skip
 
+    def _origin(self) -> Recipe:
+        data, secret = storefront.origin_folder(self.home), self.home.secrets
+        if self.records.find("origin") is None:
+            origin.prepare(data, secrets_folder=secret, key=secrets.origin_key(self.home))
+        return Recipe(
+            role="origin", title="the storefront's origin", log=self.home.log("origin"), folder=self.home.root,
+            command=origin.command(data, socket_folder=self.home.run, secrets_folder=secret),
+            accepts=lambda: origin.accepts(self.home.run),
+            environment=origin.environment(data, secrets_folder=secret, around=os.environ),
+        )  # fmt: skip
+
     def _keeper(self) -> Recipe:
         if self.records.find("keeper") is None:
             self.home.keeper_socket.unlink(missing_ok=True)
@@ -398,6 +434,11 @@ class Daemon:
 
     def _zygote_restarted(self) -> None:
         self._background = asyncio.create_task(self.engine.connect_zygote())
+
+
+def _services_of(documents: Sequence[Node]) -> set[ServiceName]:
+    """Those whose code is looked at when the documents are applied: of others it may have been edited, and waits."""
+    return {ServiceName(each.text("metadata", "name")) for each in documents if each.text("kind") == "Service"}
 
 
 def _part_status(part: Part, address: str) -> dict[str, object]:

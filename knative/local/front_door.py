@@ -8,7 +8,7 @@ for them, and the last known ones are kept on disk for the next start.
 import asyncio
 import json
 import socket
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from pathlib import Path
 
@@ -18,9 +18,10 @@ from knative.local.deployment import Deployment
 from knative.local.gradual_rollout import Rollout
 from knative.local.home import Home
 from knative.local.model import Backend, Destination, DomainMapping, Namespace, ServiceName
+from knative.local.parts import origin
 from knative.local.parts.part import Recipe
 from knative.local.processes import Records, write_atomically
-from knative.local.publication import Publication
+from knative.local.publication import hand_over
 from knative.local.rollout import NO_ROLLOUTS, Proof, Revision, destinations
 from shared.errors import StartError
 
@@ -36,7 +37,6 @@ class FrontDoor:
         self._keys_file = home.envoy / "key_sets.json"
         self._key_sets: dict[str, str] = json.loads(self._keys_file.read_bytes()) if self._keys_file.exists() else {}
         self.mesh_port = _kept_port(home.root / "mesh-port")
-        self.publication = Publication(home.envoy, home.admin_socket)
 
     def _edge(self, otlp_endpoint: str | None = None) -> Edge:
         return Edge(
@@ -46,16 +46,19 @@ class FrontDoor:
             folder=self._home.envoy,
             admin_socket=self._home.admin_socket,
             access_log=self._home.log("gateway"),
+            hosts={origin.HOST: origin.socket_path(self._home.run)},
         )
 
-    def publish(
+    async def publish(
         self,
         deployment: Deployment,
         revisions: Iterable[Revision],
         rollouts: Mapping[ServiceName, Rollout] = NO_ROLLOUTS,
-    ) -> None:
-        """Have Envoy take over what is deployed and ready now: see `publication.settled` for when it has."""
-        self.publication.offer(self._translate(deployment, revisions, rollouts))
+        is_overtaken: Callable[[], bool] = lambda: False,
+    ) -> bool:
+        """Have Envoy take over what is deployed and ready now, as `hand_over` does. Gives whether it has."""
+        files = self._translate(deployment, revisions, rollouts)
+        return await hand_over(files, self._home.envoy, self._home.admin_socket, is_overtaken)
 
     def refuse_what_envoy_refuses(self, deployment: Deployment, revisions: Iterable[Revision]) -> None:
         """Ask Envoy itself before anything is taken over. Raises StartError with its words."""

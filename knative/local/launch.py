@@ -30,6 +30,7 @@ from shared.errors import StartError
 _PARTS = (
     ("zygote", "the zygote", signal.SIGTERM),
     ("envoy", "Envoy", signal.SIGTERM),
+    ("origin", "the storefront's origin", signal.SIGTERM),
     ("valkey", "Valkey", signal.SIGTERM),
     ("postgres", "Postgres", signal.SIGINT),
 )

@@ -67,6 +67,11 @@ def password(home: Home) -> str:
     return password_file(home).read_text(encoding="utf-8").strip()
 
 
+def origin_key(home: Home) -> tuple[str, str]:
+    """Who may publish the storefront: an id, and its secret. Made at the first call."""
+    return "zerocart", _kept(home.secrets / "origin-key", secrets.token_urlsafe(32))
+
+
 def role_passwords(home: Home) -> dict[str, str]:
     """The password of each domain's role, by the role's name. Raises FileNotFoundError before `prepare`."""
     return {role: file.read_text(encoding="utf-8").strip() for _, role, file in _role_files(home)}

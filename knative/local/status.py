@@ -38,7 +38,7 @@ def render(found: Mapping[str, Any]) -> str:
     at_zero_count = sum(
         all(revision["instances"] == 0 for revision in service["revisions"]) for service in found["services"]
     )
-    parts = {"postgres": found["state"]["postgres"], "redis": found["state"]["redis"], "gateway": found["gateway"]}
+    parts = {**found["state"], **{name: found[name] for name in ("gateway", "origin") if name in found}}
     words = "   ".join(f"{name} {'ready' if part['ready'] else 'AWAY'}" for name, part in parts.items())
     summary = f"{ready_count} services ready, {at_zero_count} of them at zero    {words}"
     shown = [table(rows, frozenset({2, 3, 4, 5, 6})), summary]

@@ -15,15 +15,19 @@ from pathlib import Path
 from tests.bench import (
     burst,
     cold_start,
+    decisions,
+    edits,
     events,
     function_cost,
     kills,
     logins,
     machine,
+    many_services,
     memory,
     orders,
     overload,
     replay,
+    rollouts,
     starting,
     throughput,
 )  # fmt: skip
@@ -33,7 +37,8 @@ from tests.stack import PROJECT, QUICK_AUTOSCALER
 
 WEEK = PROJECT / "tests" / "data" / "online-retail-2010-12-01-to-07.csv.gz"
 GROUPS = (
-    "start", "memory", "cold-start", "burst", "throughput", "events", "logins", "orders", "overload", "replay", "kills",
+    "start", "memory", "cold-start", "burst", "throughput", "events", "logins", "orders", "overload", "replay",
+    "rollouts", "many-services", "edits", "decisions", "kills",
     "function-memory", "function-import",
 )  # fmt: skip
 
@@ -71,6 +76,8 @@ def _measure(groups: Set[str], options: argparse.Namespace) -> list[Figure]:
         "orders": orders.measure,
         "overload": overload.measure,
         "replay": lambda bench: replay.measure(bench, options.replay),
+        "rollouts": rollouts.measure,
+        "many-services": many_services.measure,
     }
     figures: list[Figure] = []
     if groups & {"start", *on_one_stack}:
@@ -86,6 +93,10 @@ def _measure(groups: Set[str], options: argparse.Namespace) -> list[Figure]:
         with own_bench() as bench:  # where nobody has placed the orders of this file before
             starting.start(bench)
             figures += kills.measure(bench, options.replay, options.kills, options.seed)
+    if "edits" in groups:
+        figures += edits.measure()
+    if "decisions" in groups:
+        figures += decisions.measure()
     if "function-memory" in groups:
         figures += function_cost.measure_memory()
     if "function-import" in groups:

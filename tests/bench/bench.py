@@ -127,6 +127,6 @@ def _ping_sources(project: Path) -> list[dict[str, Any]]:
     return [document for document in documents if document["kind"] == "PingSource"]
 
 
-def apply(stack: Stack, documents: Sequence[Mapping[str, object]]) -> None:
+def apply(stack: Stack, documents: Sequence[Mapping[str, object]], within_s: float = 120.0) -> None:
     """`zerocart apply` of documents made here."""
-    stack.run("apply", "-f", "-", given=yaml.safe_dump_all(documents))
+    stack.run("apply", "-f", "-", given=yaml.safe_dump_all(documents), timeout_s=within_s)

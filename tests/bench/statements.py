@@ -1,6 +1,7 @@
 """The statements of one order, taken down while the functions' own code runs them, as scripts for pgbench.
 
-So pgbench does what the shop does in the database, to the letter, and nothing else: no HTTP, no JSON, no Python.
+So pgbench does what the shop does in the database, to the letter, and nothing else: no HTTP, no JSON, no Python. It
+prepares each statement once a connection, as the functions' driver does.
 """
 
 import uuid
@@ -9,14 +10,13 @@ from contextlib import contextmanager
 from typing import Any
 
 import psycopg
-from sqlalchemy import Engine, event
+from sqlalchemy import Connection, Engine, event
 
 from functions.charge_payment import store as provider
-from functions.place_order import store
-from functions.place_order.store import Wish
-from shared import database
+from shared import database, order_store, placement
 from shared.baskets import Line
 from shared.order_states import Happening
+from shared.placement import Wish
 from shared.settlement import OpenPayment
 from tests.promises.customers import CARD
 
@@ -33,12 +33,19 @@ def script(engine: Engine, sku: str, other_sku: str) -> str:
     lines = [Line(sku=sku, quantity=1), Line(sku=other_sku, quantity=2)]
     wish = Wish(account_id=str(uuid.uuid4()), key=key, lines=lines, card=CARD)
     with taken_down(engine) as statements:
-        begun = database.run(engine, lambda c: store.begin(c, wish, order_id, bytes(SEALED_CARD_BYTES)))
+        begun = database.run_autocommit(engine, lambda c: placement.begin(c, wish, order_id, bytes(SEALED_CARD_BYTES)))
         assert isinstance(begun, OpenPayment)
+        placed = begun.placed
+        assert placed is not None
         provider.charge(order_id, begun.total, lambda: CARD)
-        database.run(engine, lambda c: store.finish(c, wish, order_id, Happening.CHARGED))
-    drawn = f"{order_id[:-NUMBER_DIGITS]}:n"
+        database.run_autocommit(engine, lambda c: order_store.settle_placed(c, placed, Happening.CHARGED))
+    drawn = f"{order_id[:-NUMBER_DIGITS]}' || :n || '"  # within a literal, where a prepared statement has no variable
     return DRAWN + "".join(f"{statement.replace(order_id, drawn)};\n" for statement in statements)
+
+
+def count(script: str) -> int:
+    """How many statements a script sends."""
+    return sum(line.endswith(";") for line in script.splitlines())
 
 
 def write_scripts(engine: Engine, skus: Sequence[str]) -> Iterator[str]:
@@ -57,10 +64,15 @@ def taken_down(engine: Engine) -> Iterator[list[str]]:
         full = psycopg.ClientCursor(cursor.connection).mogrify(statement, parameters)
         statements.append(" ".join(full.split()))
 
+    def boundary(connection: Connection, word: str) -> None:
+        driver = connection.connection.driver_connection
+        if driver is not None and not driver.autocommit:  # there, none is sent
+            statements.append(word)
+
     listeners = {
         "before_cursor_execute": execute,
-        "begin": lambda _: statements.append("BEGIN"),
-        "commit": lambda _: statements.append("COMMIT"),
+        "begin": lambda connection: boundary(connection, "BEGIN"),
+        "commit": lambda connection: boundary(connection, "COMMIT"),
     }
     for name, listener in listeners.items():
         event.listen(engine, name, listener)

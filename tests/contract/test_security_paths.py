@@ -43,7 +43,7 @@ def test_no_spelling_of_a_path_gets_around_the_token(base_url: str, customer: Cu
         b"/images/..%c0%af..%c0%afetc/passwd", b"/images//etc/passwd", b"/images/%2fetc%2fpasswd",
         b"/images/22423.svg%00.png", b"/images/file:%2f%2f%2fetc/passwd", b"/images/..%252f..%252fetc%252fpasswd",
         b"/api/products/..%252f..%252fetc%252fpasswd", b"/images/main.py", b"/images/../functions/get_image/main.py",
-        b"/.git/config", b"/.env", b"/images/.", b"/images/..",
+        b"/.git/config", b"/.env", b"/images/.",
     ],
     ids=lambda target: target.decode("latin-1"),
 )  # fmt: skip

@@ -39,7 +39,7 @@ def open_loop(
     for_s: float,
     last_answers_within_s: float = LAST_ANSWERS_WITHIN_S,
 ) -> None:
-    """Send the next request each 1 / rate seconds, each on a connection that is free, or a new one.
+    """Send the next request each 1 / rate seconds, each on a connection that is free, or a new one, while there is one.
 
     Latency counts from when a request was due, not from when it could be sent: a server that stalls is not excused
     for the requests that a client would have sent meanwhile (coordinated omission).
@@ -53,12 +53,16 @@ def open_loop(
             now_s = time.perf_counter()
             witness.turned(now_s - began_s)
             while sent_count < due_count and (due_s := began_s + sent_count / rate) <= now_s:
+                request = next(following, None)
+                if request is None:
+                    due_count = sent_count
+                    break
                 sent_count += 1
                 witness.sent(now_s - began_s, now_s - due_s)
                 connection = None
                 try:
                     connection = free.pop() if free else _opened(port, poll, connections)
-                    connection.send(next(following), due_s)
+                    connection.send(request, due_s)
                 except OSError:
                     witness.answered(now_s - began_s, NO_ANSWER, 0.0)
                     if connection:

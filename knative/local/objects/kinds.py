@@ -204,6 +204,7 @@ ISTIO = (
     _istio("Gateway", "gateways", "networking", "v1", "gw"),
     _istio("VirtualService", "virtualservices", "networking", "v1", "vs"),
     _istio("DestinationRule", "destinationrules", "networking", "v1", "dr"),
+    _istio("ServiceEntry", "serviceentries", "networking", "v1", "se"),
     _istio("EnvoyFilter", "envoyfilters", "networking", "v1alpha3"),
     _istio("RequestAuthentication", "requestauthentications", "security", "v1", "ra"),
     _istio("AuthorizationPolicy", "authorizationpolicies", "security", "v1", "ap"),

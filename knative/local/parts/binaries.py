@@ -4,6 +4,7 @@ The packages are found, not imported: their helpers start servers their own way 
 the machine when it runs as root), and we have one way of our own.
 """
 
+import importlib.metadata
 import importlib.util
 from pathlib import Path
 
@@ -22,6 +23,21 @@ def find(package: str, pattern: str) -> Path:
         state = "has no program for this machine" if spec else "is not installed"
         raise StartError(
             f"the package {package} {state}: {pattern} was looked for in it",
+            "run `make up` (or `make install`) again; it installs what the lock file names",
+        )
+    return found[0]
+
+
+def find_script(distribution: str, name: str) -> Path:
+    """A program that an installed package puts beside Python. Raises StartError where it is missing."""
+    try:
+        files = importlib.metadata.files(distribution) or []
+    except importlib.metadata.PackageNotFoundError:
+        files = []
+    found = [path for file in files if file.name == name and (path := Path(str(file.locate()))).is_file()]
+    if not found:
+        raise StartError(
+            f"the package {distribution} is not installed: its program {name} was looked for",
             "run `make up` (or `make install`) again; it installs what the lock file names",
         )
     return found[0]

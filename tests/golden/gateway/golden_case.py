@@ -37,7 +37,7 @@ def read_case(case: Path) -> GoldenCase:
     """Raises ManifestErrors for a wrong manifest, and for a key in `case.yaml` that nothing would read."""
     complaints = Complaints()
     (document,) = parse_documents((case / "case.yaml").read_text(), f"{case.name}/case.yaml")
-    complaints.only(document, ("what", "manifests", "destinations", "backends", "key_sets", "otlp_endpoint"))
+    complaints.only(document, ("what", "manifests", "destinations", "backends", "key_sets", "otlp_endpoint", "hosts"))
     if not document.text("what"):
         complaints.add(document, "what is missing: it says what the case shows", show_value=False)
     manifests = root / document.text("manifests") if document.get("manifests") else case / "in.yaml"
@@ -45,10 +45,12 @@ def read_case(case: Path) -> GoldenCase:
     destinations = [_destination(item, complaints) for item in _items(document, "destinations")]
     backends = [_backend(item, complaints) for item in _items(document, "backends")]
     key_sets = complaints.string_map(document.get("key_sets"))
+    hosts = complaints.string_map(document.get("hosts"))
     complaints.raise_if_any()
     edge = Edge(
         port=8080, mesh_port=8081, folder=run_folder, admin_socket=run_folder / "admin.sock",
         access_log=run_folder / "access.log", otlp_endpoint=document.text("otlp_endpoint") or None,
+        hosts={host: run_folder / name for host, name in hosts.items()},
     )  # fmt: skip
     return GoldenCase(
         mesh=mesh, destinations=tuple(destinations), backends=tuple(backends), key_sets=key_sets, edge=edge

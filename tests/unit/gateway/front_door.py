@@ -15,10 +15,10 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
-from gateway.envoy import Edge, EnvoyFiles, command, find_binary, translate
+from gateway.envoy import Edge, command, find_binary, translate
 from gateway.istio import Mesh, read
 from knative.local.model import Backend, Destination, Namespace, RevisionName, RouteTarget, ServiceName
-from knative.local.publication import Publication
+from knative.local.publication import hand_over
 from shared.yaml_documents import Complaints, Node, parse_documents, read_documents
 
 root = Path(__file__).parents[3]
@@ -149,7 +149,7 @@ class FrontDoor:
     def apply(self, destinations: Sequence[Destination], backends: Sequence[Backend]) -> None:
         """Have Envoy take this over, and wait until it has; the first time, start it."""
         files = translate(self.mesh, destinations, backends, self.key_sets, self.edge)
-        asyncio.run(publish(Publication(self.folder, self.edge.admin_socket), files))
+        asyncio.run(hand_over(files, self.folder, self.edge.admin_socket))
         if self.envoy is None:
             log = (self.folder / "envoy.log").open("wb")
             with log:
@@ -186,14 +186,6 @@ class FrontDoor:
         while not condition():
             assert time.monotonic() < end, (self.folder / "envoy.log").read_text()
             threading.Event().wait(0.01)
-
-
-async def publish(publication: Publication, files: EnvoyFiles) -> None:
-    async with asyncio.TaskGroup() as group:
-        writing = group.create_task(publication.run())
-        publication.offer(files)
-        await publication.settled()
-        writing.cancel()
 
 
 class UnixConnection(http.client.HTTPConnection):

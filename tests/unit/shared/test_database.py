@@ -7,7 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import psycopg
 import pytest
-from sqlalchemy import Connection, Engine, text
+from sqlalchemy import Connection, Engine, Row, text
 from sqlalchemy.exc import IntegrityError
 
 from shared import database
@@ -183,3 +183,57 @@ def test_idle_connections_that_the_server_closed_are_not_handed_out(engine: Engi
 def test_the_engine_of_a_process_is_made_once(database_url: str) -> None:
     settings = Settings(given_database_url=database_url, concurrency=3)
     assert database.engine(settings) is database.engine(settings)
+
+
+def test_a_statement_that_is_sent_alone_stays_whatever_comes_after_it(engine: Engine) -> None:
+    def work(connection: Connection) -> None:
+        add_one(connection)
+        raise NotFound
+
+    with pytest.raises(NotFound):
+        database.run_autocommit(engine, work)
+    assert value(engine, "a") == 1
+
+
+def test_a_connection_that_sent_a_statement_alone_has_transactions_again(database_url: str) -> None:
+    only = database.make_engine(database_url, pool_size=1, application_name="test-function")
+    database.run_autocommit(only, lambda c: c.execute(text("SELECT 1")))
+
+    def work(connection: Connection) -> None:
+        connection.execute(text("CREATE TABLE never ()"))
+        raise NotFound
+
+    with pytest.raises(NotFound):
+        database.run(only, work)
+    assert database.run(only, lambda c: c.execute(text("SELECT to_regclass('never')")).scalar_one()) is None
+    only.dispose()
+
+
+def test_a_statement_that_is_sent_alone_is_sent_again_where_its_connection_was_lost(engine: Engine) -> None:
+    attempts = []
+
+    def work(connection: Connection) -> None:
+        attempts.append(1)
+        add_one(connection)
+        if len(attempts) == 1:
+            connection.execute(text("SELECT pg_terminate_backend(pg_backend_pid())"))
+
+    database.run_autocommit(engine, work)
+    assert (len(attempts), value(engine, "a")) == (2, 2), "done, and done again: who asks for it can bear that"
+
+
+@pytest.mark.parametrize(("mode", "counted"), [("force_generic_plan", (True, 0)), ("force_custom_plan", (False, 20))])
+def test_a_plan_is_made_once_a_session_where_the_function_says_so(
+    database_url: str, mode: str, counted: tuple[bool, int]
+) -> None:
+    statement = text("SELECT count(*) FROM catalog.products WHERE sku = ANY(CAST(:skus AS text[]))")
+    plans = text("SELECT generic_plans > 0, custom_plans FROM pg_prepared_statements WHERE statement LIKE '%ANY(CAST%'")
+
+    def work(connection: Connection) -> Row[bool, int]:
+        for _ in range(25):  # the driver prepares what comes a sixth time
+            connection.execute(statement, {"skus": ["A"]})
+        return connection.execute(plans).one()
+
+    made = database.make_engine(database_url, pool_size=1, application_name="test-function", plan_cache_mode=mode)
+    assert tuple(database.run(made, work)) == counted
+    made.dispose()

@@ -21,12 +21,12 @@ from hypothesis.stateful import (
 from sqlalchemy import Connection, Engine, text
 
 from functions.place_order import store
-from functions.place_order.store import Wish
-from shared import database, order_store, settlement
+from shared import database, order_store, placement, settlement
 from shared.baskets import Line
 from shared.idempotency import Response
 from shared.mesh import Mesh
 from shared.order_states import Happening
+from shared.placement import Wish
 from shared.settlement import OpenPayment
 from tests.payment_provider import PaymentProvider
 from tests.waiting import wait_until
@@ -57,7 +57,7 @@ class Desk:
     def begin(self, wish: Wish) -> Response | OpenPayment:
         order_id = str(uuid.uuid4())
         sealed_card = self.provider.seal(wish.card, order_id)
-        return database.run(self.engine, lambda c: store.begin(c, wish, order_id, sealed_card))
+        return database.run(self.engine, lambda c: placement.begin(c, wish, order_id, sealed_card))
 
     def begun(self, wish: Wish) -> OpenPayment:
         payment = self.begin(wish)
@@ -68,7 +68,7 @@ class Desk:
         return settlement.ask(self.mesh, payment)
 
     def finish(self, wish: Wish, payment: OpenPayment, happening: Happening) -> Response:
-        return database.run(self.engine, lambda c: store.finish(c, wish, payment.order_id, happening))
+        return store.finish(self.engine, wish, payment, happening, within_s=database.WITHIN_S)
 
     def cancel(self, payment: OpenPayment) -> bool:
         happened = database.run(self.engine, lambda c: order_store.settle(c, payment.order_id, Happening.CANCELLED))

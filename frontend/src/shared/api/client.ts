@@ -2,13 +2,14 @@
 import createClient from 'openapi-fetch';
 import { apiError, SessionOver, Unreachable } from '@/shared/api/errors';
 import type { paths } from '@/shared/api/schema';
+import { API_URL } from '@/shared/lib/addresses';
 import type { Session } from '@/shared/session/session';
 
 export type Api = ReturnType<typeof createApi>;
 
 const NEEDS_TOKEN = /^\/api\/(cart|me|orders(\/.*)?)$/;
 
-export function createApi(session: Session, baseUrl: string = window.location.origin) {
+export function createApi(session: Session, baseUrl: string = API_URL || window.location.origin) {
   const send = async (request: Request): Promise<Response> => {
     if (!NEEDS_TOKEN.test(new URL(request.url).pathname)) return reach(request);
     const token = await session.token();

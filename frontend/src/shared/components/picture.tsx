@@ -1,5 +1,6 @@
 /** The picture of a good, in its frame. The name stands beside it, so it is decoration to who cannot see it. */
 import { styled } from '@mui/material/styles';
+import { assetAddress } from '@/shared/lib/addresses';
 
 const Frame = styled('div')(({ theme }) => ({
   aspectRatio: '1',
@@ -13,7 +14,14 @@ const Frame = styled('div')(({ theme }) => ({
 export function Picture({ src, eager = false, size = 400 }: { src: string; eager?: boolean; size?: number }) {
   return (
     <Frame>
-      <img src={src} alt="" width={size} height={size} loading={eager ? 'eager' : 'lazy'} decoding="async" />
+      <img
+        src={assetAddress(src)}
+        alt=""
+        width={size}
+        height={size}
+        loading={eager ? 'eager' : 'lazy'}
+        decoding="async"
+      />
     </Frame>
   );
 }

@@ -10,6 +10,7 @@
  */
 import { errorOf, SessionOver, Unreachable } from '@/shared/api/errors';
 import type { components } from '@/shared/api/schema';
+import { apiAddress } from '@/shared/lib/addresses';
 import { isNumber, isText, read, write } from '@/shared/lib/storage';
 
 type Tokens = components['schemas']['Tokens'];
@@ -138,7 +139,7 @@ async function post(path: string, body: string): Promise<Tokens> {
 
 async function reach(path: string, init: RequestInit): Promise<Response> {
   try {
-    return await fetch(path, init);
+    return await fetch(apiAddress(path), init);
   } catch (error) {
     throw new Unreachable(error);
   }

@@ -8,9 +8,10 @@ import pytest
 from gateway.istio import read
 from shared.errors import ManifestErrors, ManifestProblem
 from shared.yaml_documents import Complaints, Node, parse_documents
-from tests.unit.gateway.front_door import manifests
+from tests.unit.gateway.front_door import manifests, root
 
 texts = {file.name: file.read_text() for file in sorted(manifests.glob("*.yaml"))}
+texts["storefront.yaml"] = (root / "knative" / "local" / "manifests" / "storefront.yaml").read_text()
 # The first path with a part that varies, and how many paths stand before the orders': what is added moves both.
 varying = texts["routes.yaml"].partition("    - name: get-product\n")[0].count("    - name: ")
 before_orders = texts["tokens.yaml"].partition("paths: [")[2].partition("/api/orders/*")[0].count(",")
@@ -111,6 +112,39 @@ cases = {
     "an unknown route": (
         "rate-limit.yaml", "name: login", "name: logon",
         "spec.configPatches[2].match.routeConfiguration.vhost.route.name", "a VirtualService's route",
+    ),
+    "a host of no ServiceEntry": (
+        "storefront.yaml", "        - destination:\n            host: storefront.origin.internal",
+        "        - destination:\n            host: elsewhere.example", "spec.http[0].route[0].destination.host",
+        "or the host of a ServiceEntry",
+    ),
+    "another authority than where it leads": (
+        "storefront.yaml", "authority: storefront.origin.internal", "authority: elsewhere.example",
+        "spec.http[0].rewrite.authority", "must be storefront.origin.internal",
+    ),
+    "a path by no regular expression": (
+        "storefront.yaml", "match: ^(.*)$", "match: ^(.*$", "spec.http[0].rewrite.uriRegexRewrite.match", "regular exp",
+    ),
+    "a header in capitals": (
+        "storefront.yaml", "accept-encoding:", "Accept-Encoding:", "spec.http[0].match[0].headers.Accept-Encoding",
+        "in lower case",
+    ),
+    "a request's header set": (
+        "storefront.yaml", "remove: [authorization, cookie]", "set: {a: b}", "spec.http[0].headers.request.set",
+        "unknown field",
+    ),
+    "hosts outside by a star": (
+        "storefront.yaml", "hosts: [storefront.origin.internal]", 'hosts: ["*.origin.internal"]', "spec.hosts",
+        "without a star",
+    ),
+    "addresses of a host outside": (
+        "storefront.yaml", "resolution: DNS", "resolution: STATIC", "spec.resolution", "must be DNS",
+    ),
+    "a host outside that is inside": (
+        "storefront.yaml", "location: MESH_EXTERNAL", "location: MESH_INTERNAL", "spec.location", "MESH_EXTERNAL",
+    ),
+    "TLS to a host outside": (
+        "storefront.yaml", "protocol: HTTP", "protocol: TLS", "spec.ports[0].protocol", "must be HTTP",
     ),
 }  # fmt: skip
 

@@ -180,7 +180,7 @@ class TestWithAStackThatIsUp:
         before = stack.status()
         done = stack.zerocart("up")
         assert done.code == 0
-        assert done.errors.count("was running") == 5
+        assert done.errors.count("was running") == 6
         after = stack.status()
         for part in ("gateway", "zygote", "keeper"):
             assert after[part]["pid"] == before[part]["pid"]

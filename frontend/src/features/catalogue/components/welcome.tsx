@@ -4,6 +4,7 @@ import { keyframes, styled } from '@mui/material/styles';
 import Typography from '@mui/material/Typography';
 import { Link } from 'react-router';
 import type { Product } from '@/shared/api/products';
+import { assetAddress } from '@/shared/lib/addresses';
 
 const rise = keyframes({ from: { opacity: 0, transform: 'translateY(14px)' } });
 
@@ -53,7 +54,7 @@ export function Welcome({ products }: { products: readonly Product[] }) {
           const product = products[place];
           return product ? (
             <Window key={place} to={`/products/${encodeURIComponent(product.sku)}`} aria-label={product.name}>
-              <img src={product.image_url} alt="" width={400} height={400} fetchPriority="high" />
+              <img src={assetAddress(product.image_url)} alt="" width={400} height={400} fetchPriority="high" />
             </Window>
           ) : (
             <Window key={place} to="/" aria-hidden tabIndex={-1} />

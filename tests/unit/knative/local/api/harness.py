@@ -104,10 +104,12 @@ class Stack:
     def ready(self, revision: str) -> None:
         """A revision shows that it can serve."""
         self.engine.controller.prove(RevisionName(revision))
+        self.engine.controller.on_change()
 
     def broken(self, revision: str, reason: str) -> None:
         """A revision shows that it cannot."""
         self.engine.controller.fail(RevisionName(revision), reason)
+        self.engine.controller.on_change()
 
 
 class Watched:
