@@ -1,8 +1,9 @@
-"""Run a program in a network of its own, as in a container.
+"""Run a program in a network of its own, with devices of its own, as in a container.
 
 Knative's test images listen on port 8080 whatever `$PORT` says, so two of them cannot share a machine's loopback.
 Here each gets a network namespace of its own, without any privilege (a user namespace of one user), and what comes
-to `$PORT` outside goes to its port inside. The socket outside was bound before, and stays where it was.
+to `$PORT` outside goes to its port inside. The socket outside was bound before, and stays where it was. Of the
+machine's devices it sees those that a container has.
 """
 
 import asyncio
@@ -13,12 +14,19 @@ import signal
 import socket
 import struct
 import subprocess
+import tempfile
 from pathlib import Path
 
 # A port from here on was chosen in the place of one that was taken outside; inside nobody has that.
 _CHOSEN = 20_000
 _USUAL = 8080
-_CLONE_NEWUSER, _CLONE_NEWNET = 0x10000000, 0x40000000
+_CLONE_NEWUSER, _CLONE_NEWNET, _CLONE_NEWNS = 0x10000000, 0x40000000, 0x00020000
+_MS_BIND, _MS_MOVE, _MS_REC, _MS_PRIVATE = 0x1000, 0x2000, 0x4000, 0x40000
+_DEVICES = ("null", "zero", "full", "random", "urandom", "tty")
+_LINKS = {
+    "fd": "/proc/self/fd", "stdin": "/proc/self/fd/0", "stdout": "/proc/self/fd/1", "stderr": "/proc/self/fd/2",
+    "ptmx": "pts/ptmx",
+}  # fmt: skip
 _SIOCSIFFLAGS, _IFF_UP = 0x8914, 1
 _PR_SET_PDEATHSIG = 1
 _libc = ctypes.CDLL(None, use_errno=True)
@@ -32,6 +40,7 @@ def run(program: str, *words: str) -> int:
     outside.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     outside.bind(("127.0.0.1", port))
     _leave_the_network()
+    _furnish_devices()
     child = subprocess.Popen(
         words, executable=program, env={**os.environ, "PORT": str(inside)},
         preexec_fn=_end_with_parent,  # noqa: PLW1509 - there are no threads yet
@@ -42,13 +51,35 @@ def run(program: str, *words: str) -> int:
 
 def _leave_the_network() -> None:
     user, group = os.getuid(), os.getgid()
-    if _libc.unshare(_CLONE_NEWUSER | _CLONE_NEWNET):
-        raise OSError(ctypes.get_errno(), "this kernel gives no user and network namespace to an ordinary user")
+    if _libc.unshare(_CLONE_NEWUSER | _CLONE_NEWNET | _CLONE_NEWNS):
+        raise OSError(ctypes.get_errno(), "this kernel gives no namespaces to an ordinary user")
     Path("/proc/self/setgroups").write_bytes(b"deny")
     Path("/proc/self/uid_map").write_bytes(b"%d %d 1" % (user, user))
     Path("/proc/self/gid_map").write_bytes(b"%d %d 1" % (group, group))
     with socket.socket() as any_socket:
         fcntl.ioctl(any_socket, _SIOCSIFFLAGS, struct.pack("16sH14x", b"lo", _IFF_UP))
+
+
+def _furnish_devices() -> None:
+    """A `/dev` as in a container: not the machine's console, nor its disks."""
+    _mount("none", "/", "", _MS_REC | _MS_PRIVATE)
+    made = Path(tempfile.mkdtemp(prefix="dev-"))
+    _mount("tmpfs", str(made), "tmpfs", 0)
+    for name in _DEVICES:
+        (made / name).touch()
+        _mount(f"/dev/{name}", str(made / name), "", _MS_BIND)
+    for name in ("pts", "shm"):
+        (made / name).mkdir()
+        _mount(f"/dev/{name}", str(made / name), "", _MS_BIND | _MS_REC)
+    for name, target in _LINKS.items():
+        (made / name).symlink_to(target)
+    _mount(str(made), "/dev", "", _MS_MOVE)
+    made.rmdir()
+
+
+def _mount(source: str, target: str, kind: str, flags: int) -> None:
+    if _libc.mount(source.encode(), target.encode(), kind.encode(), ctypes.c_ulong(flags), None):
+        raise OSError(ctypes.get_errno(), f"{target} cannot be mounted")
 
 
 def _end_with_parent() -> None:
