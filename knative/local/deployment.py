@@ -28,6 +28,8 @@ from shared.yaml_documents import Complaints, Node, read_documents, read_text
 
 # Of a template whose function describes the others, so its code is theirs too. In an image all of them are there.
 CODE_ANNOTATION = "zerocart.example/code"
+_LEFTOVER_ENDS = ("~", ".swp", ".swx", ".tmp", "#")
+_LEFTOVERS = ("__pycache__", "4913")
 LOCAL_MANIFESTS = Path("knative/local/manifests")
 
 
@@ -218,6 +220,11 @@ def code_folders(template: RevisionTemplate, function: str, home: Home) -> list[
     return [functions / function]
 
 
+def is_leftover(name: str) -> bool:
+    """What editors leave beside a file while they have it open, and what Python does: it is no code."""
+    return name.startswith(".") or name in _LEFTOVERS or name.endswith(_LEFTOVER_ENDS)
+
+
 def digest(service: Service, home: Home, image: Image | None = None) -> str:
     """Of a Service's template and its function's code, or its program: two with the same are the same revision."""
     total = hashlib.sha256(repr(_plain(service)).encode())
@@ -225,7 +232,9 @@ def digest(service: Service, home: Home, image: Image | None = None) -> str:
         total.update(json.dumps(programs.to_json(image), sort_keys=True).encode())
         return total.hexdigest()
     for folder in code_folders(service.template, function_of(service), home):
-        for file in sorted(path for path in folder.rglob("*") if path.is_file() and "__pycache__" not in path.parts):
+        for file in sorted(path for path in folder.rglob("*") if path.is_file()):
+            if any(map(is_leftover, file.relative_to(folder).parts)):
+                continue
             total.update(str(file.relative_to(folder.parent)).encode())
             total.update(file.read_bytes())
     return total.hexdigest()

@@ -58,6 +58,8 @@ def run(
         "HOSTNAME": f"{revision}-deployment-{os.getpid()}",
         **environment,
         "PORT": str(port),
+        # Where another port had to be chosen, a program in a network of its own can have the one that it should.
+        "ZEROCART_CONTAINER_PORT": str(program.port),
     }
     with lock:
         process = child.start(
