@@ -16,7 +16,7 @@ from knative.local.cold_starts import StartBook
 from knative.local.deployment import Deployment, digest, function_of, has_function
 from knative.local.front_door import KEYS_REFRESH_S, FrontDoor
 from knative.local.home import Home
-from knative.local.model import RevisionName, Secret, ServiceName
+from knative.local.model import Destination, RevisionName, Secret, ServiceName
 from knative.local.rollout import (
     CONTAINER_MISSING,
     Proof,
@@ -71,6 +71,8 @@ class Controller:
         self._traffic_moves = asyncio.Event()
         self._proof_changed = asyncio.Condition()
         self._telling: set[asyncio.Task[None]] = set()
+        # Where Envoy leads the requests of each Service: what is to be is so a moment later. Empty until it is known.
+        self.taken_over: dict[ServiceName, Destination] = {}
         # Called when something has changed: a revision has shown that it can serve, or that it cannot; traffic moved.
         self.on_change: Callable[[], None] = lambda: None
 
@@ -288,9 +290,10 @@ class Controller:
             began_s = time.monotonic()
             self.store.save()
             if self.deployment:
-                await self.front_door.publish(
-                    self.deployment, self.store.revisions.values(), self.store.rollouts, self._news.is_set
-                )
+                revisions, moves = list(self.store.revisions.values()), self.store.rollouts
+                leads_to = destinations(self.deployment.services.values(), revisions, moves)
+                if await self.front_door.publish(self.deployment, revisions, moves, self._news.is_set):
+                    self.taken_over = {each.service: each for each in leads_to}
             self.on_change()
             if self._news.is_set():
                 await asyncio.sleep(time.monotonic() - began_s)

@@ -114,6 +114,7 @@ class EngineCluster:
     ) -> ServiceFacts:  # fmt: skip
         rollout = self._engine.controller.store.rollouts.get(service.name)
         leads_to = destination(service, revisions, rollout)
+        taken_over = self._engine.controller.taken_over
         reached = routed([leads_to])
         found = []
         for revision in revisions:
@@ -130,6 +131,7 @@ class EngineCluster:
             destination=leads_to, revisions=tuple(found), port=self._engine.home.port,
             rollout=rollout if rollout and rollout.moving else None,
             routed=routed_traffic(service, revisions, rollout),
+            is_taken_over=not taken_over or taken_over.get(service.name) == leads_to,
         )  # fmt: skip
 
     def _instance(self, instance: Instance) -> InstanceFacts:

@@ -49,6 +49,7 @@ class ServiceFacts:
     Args:
         port: of the front door, for the URLs.
         rollout: who has the traffic to the latest revision, while that moves.
+        is_taken_over: whether Envoy already leads the requests so.
         routed: the traffic that the gateway goes by: an earlier one while the Service's own cannot be assigned.
     """
 
@@ -60,6 +61,7 @@ class ServiceFacts:
     port: int
     rollout: Rollout | None = None
     routed: tuple[TrafficTarget, ...] = ()
+    is_taken_over: bool = True
 
     @property
     def newest(self) -> RevisionFacts | None:

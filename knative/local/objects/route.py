@@ -12,6 +12,10 @@ _MOVING = Condition(
     message="A gradual rollout of the latest revision(s) is in progress.",
 )  # fmt: skip
 
+_WAITING = Condition(
+    type="IngressReady", status="Unknown", reason="Uninitialized", message="Waiting for load balancer to be ready"
+)
+
 
 def url(facts: ServiceFacts, tag: str | None = None) -> str:
     """Where a Service, or a tag of it, is called from outside, or from other functions if it is theirs alone."""
@@ -33,6 +37,8 @@ def conditions(facts: ServiceFacts) -> list[Condition]:
     assigned = next(filter(None, (_objection(target, facts) for target in facts.service.traffic)), None)
     if assigned is None:
         ingress = _MOVING if facts.rollout else Condition(type="IngressReady")
+        if not facts.is_taken_over:
+            ingress = _WAITING
         return living(Condition(type="AllTrafficAssigned"), ingress, certificate)
     ingress = Condition(
         type="IngressReady", status="Unknown", reason="IngressNotConfigured",

@@ -1,11 +1,13 @@
 """Creating, changing and deleting: what is answered is kept, and what is refused changes nothing."""
 
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from knative.local.model import Namespace, Secret
+from knative.local.rollout import destinations
 from knative.local.store import Store
 from tests.unit.knative.local.api.harness import CONFIG_MAPS, SERVICES, SERVING, Stack, config_map, service
 
@@ -227,6 +229,28 @@ def test_a_deletion_of_another_object_of_the_name_is_refused(on_stack: OnStack) 
         options = {"preconditions": {"uid": "5c0f4d0e-0000-0000-0000-000000000000"}}
         assert (await stack.call("DELETE", f"{SERVICES}/hello", options)).code == 409
         assert (await stack.call("GET", f"{SERVICES}/hello")).code == 200
+
+    on_stack(test)
+
+
+def test_a_service_is_ready_when_envoy_leads_its_requests_so(on_stack: OnStack) -> None:
+    async def test(stack: Stack) -> None:
+        made = await ready(stack)
+        assert {each["status"] for each in made["status"]["conditions"]} == {"True"}
+        controller = stack.engine.controller
+        assert controller.deployment
+        (destination,) = destinations(
+            controller.deployment.services.values(), list(controller.store.revisions.values())
+        )
+        controller.taken_over = {destination.service: replace(destination, targets=())}
+        (waiting,) = [
+            each
+            for each in (await stack.get(f"{SERVICES}/hello"))["status"]["conditions"]
+            if each["type"] == "RoutesReady"
+        ]
+        assert (waiting["status"], waiting["reason"]) == ("Unknown", "Uninitialized")
+        controller.taken_over = {destination.service: destination}
+        assert {each["status"] for each in (await stack.get(f"{SERVICES}/hello"))["status"]["conditions"]} == {"True"}
 
     on_stack(test)
 
