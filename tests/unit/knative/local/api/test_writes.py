@@ -13,6 +13,7 @@ from tests.unit.knative.local.api.harness import CONFIG_MAPS, SERVICES, SERVING,
 
 OnStack = Callable[[Callable[[Stack], Awaitable[None]]], None]
 
+CORE_SERVICE = "/api/v1/namespaces/shop/services/hello"
 RENAMED = {"spec": {"template": {"metadata": {"name": "hello-blue"}}}}
 ENVIRONMENT = {"spec": {"template": {"spec": {"timeoutSeconds": 10}}}}
 
@@ -229,6 +230,31 @@ def test_a_deletion_of_another_object_of_the_name_is_refused(on_stack: OnStack) 
         options = {"preconditions": {"uid": "5c0f4d0e-0000-0000-0000-000000000000"}}
         assert (await stack.call("DELETE", f"{SERVICES}/hello", options)).code == 409
         assert (await stack.call("GET", f"{SERVICES}/hello")).code == 200
+
+    on_stack(test)
+
+
+def test_a_label_that_goes_stays_on_the_core_service_as_with_knative(on_stack: OnStack) -> None:
+    async def test(stack: Stack) -> None:
+        await ready(stack)
+        await stack.patch(f"{SERVICES}/hello", {"metadata": {"labels": {"team": "a"}}})
+        assert (await stack.get(CORE_SERVICE))["metadata"]["labels"]["team"] == "a"
+        await stack.patch(f"{SERVICES}/hello", {"metadata": {"labels": {"team": None}}})
+        assert "team" not in (await stack.get(f"{SERVING}/routes/hello"))["metadata"]["labels"]
+        assert (await stack.get(CORE_SERVICE))["metadata"]["labels"]["team"] == "a"
+
+    on_stack(test)
+
+
+def test_a_route_counts_the_changes_of_its_own(on_stack: OnStack) -> None:
+    async def test(stack: Stack) -> None:
+        await ready(stack)
+        await stack.patch(f"{SERVICES}/hello", ENVIRONMENT)
+        assert (await stack.get(f"{SERVING}/routes/hello"))["metadata"]["generation"] == 1
+        traffic = [{"revisionName": "hello-00001", "percent": 100}]
+        await stack.patch(f"{SERVICES}/hello", {"spec": {"traffic": traffic}})
+        assert (await stack.get(f"{SERVING}/routes/hello"))["metadata"]["generation"] == 2
+        assert (await stack.get(f"{SERVICES}/hello"))["metadata"]["generation"] == 3
 
     on_stack(test)
 
