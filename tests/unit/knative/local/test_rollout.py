@@ -26,6 +26,7 @@ from knative.local.rollout import (
     Revision,
     destination,
     failed,
+    imported,
     latest_ready,
     next_revision,
     proven,
@@ -247,3 +248,10 @@ def test_traffic_that_never_was_assigned_goes_to_the_latest_that_is_ready() -> N
     wrong = replace(SERVICE, traffic=(TrafficTarget(percent=100, revision=RevisionName("login-00009")),))
     (target,) = destination(wrong, [revision(1)], None).targets
     assert target.revision == "login-00001"
+
+
+def test_a_revision_that_was_imported_is_never_the_latest() -> None:
+    own, brought = revision(1, Proof.UNPROVEN), imported(revision(7), 7)
+    assert latest_ready(SERVICE.name, [own, brought]) is None
+    assert destination(SERVICE, [own, brought]).targets == ()
+    assert brought.configuration_generation == 7
