@@ -33,7 +33,8 @@ def http_connection_manager(mesh: Mesh, key_sets: Mapping[str, str], edge: Edge,
         # As Istio's ingress gateway: the peer is the client, and what it says about itself is not believed.
         use_remote_address=True,
         normalize_path=True,
-        upgrade_configs=[{"upgrade_type": "websocket"}],
+        # Only where a route allows it.
+        upgrade_configs=[{"upgrade_type": "websocket", "enabled": False}],
         tracing=tracing(mesh, edge),
         access_log=access_log(mesh, edge),
         http_filters=patch_http_filters(filters, mesh),

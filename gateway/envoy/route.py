@@ -6,7 +6,7 @@ Envoy's own answers (404, 503) are made here without a body: the manifests' loca
 from collections.abc import Sequence
 
 from gateway.envoy.cors import cors_policy
-from gateway.envoy.resource import Resource, duration
+from gateway.envoy.resource import Resource, duration, typed
 from gateway.envoy.string_matcher import string_matcher
 from gateway.envoy.upstreams import Upstreams, cluster_name
 from gateway.istio.header_operations import HeaderOperations
@@ -48,12 +48,19 @@ def knative_route(
     the connection manager's bound is for the front door.
     """
     action = _action(destination.namespace, targets, upstreams, timeout_s=None)
-    own_s = upstreams.timeout_s(destination.namespace, [target.revision for target in targets if target.percent > 0])
+    sharing = [target.revision for target in targets if target.percent > 0]
+    own_s = upstreams.timeout_s(destination.namespace, sharing)
     if own_s is not None:
         action["route"] |= {
             "timeout": "0s",
             "retry_policy": {"num_retries": 0, "per_try_timeout": duration(own_s)},
             "idle_timeout": duration(max(own_s, _least_idle_s) + _idle_beyond_timeout_s),
+        }
+    if upstreams.stream(destination.namespace, sharing):
+        action["route"]["upgrade_configs"] = [{"upgrade_type": "websocket"}]
+        # The shop's bound of a body holds a request back until it is whole.
+        action["typed_per_filter_config"] = {
+            "envoy.filters.http.buffer": typed("envoy.extensions.filters.http.buffer.v3.BufferPerRoute", disabled=True)
         }
     return {"name": name, "match": {"prefix": "/"}, **action}
 

@@ -32,6 +32,11 @@ class Upstreams:
         there = [self.backends[namespace, name] for name in revisions if (namespace, name) in self.backends]
         return max((backend.timeout_s for backend in there), default=None)
 
+    def stream(self, namespace: Namespace, revisions: Sequence[RevisionName]) -> bool:
+        """Whether all of some revisions are programs that may stream."""
+        there = [self.backends[namespace, name] for name in revisions if (namespace, name) in self.backends]
+        return bool(there) and all(backend.streams for backend in there)
+
 
 def cluster_name(namespace: Namespace, revision: RevisionName) -> str:
     return f"{namespace}/{revision}"

@@ -84,6 +84,7 @@ class FrontDoor:
                     timeout_s=revision.template.timeout_s,
                     most_requests=shares.most_requests(revision.template),
                     protocol=revision.template.container.protocol,
+                    streams=revision.image is not None,
                 )
                 for revision in known
                 if revision.proof is Proof.READY

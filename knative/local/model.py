@@ -190,7 +190,8 @@ class DomainMapping:
 class Backend:
     """One revision that Envoy can send requests to, by the Unix socket on which its instances accept.
 
-    `most_requests` may run and wait at once; None: only what the DestinationRules say bounds them.
+    `most_requests` may run and wait at once; None: only what the DestinationRules say bounds them. `streams`: it is a
+    program of its own, which may stream both ways and change to another protocol; functions do neither.
     """
 
     revision: RevisionName
@@ -200,6 +201,7 @@ class Backend:
     timeout_s: float
     most_requests: int | None = None
     protocol: Literal["http1", "h2c"] = "http1"
+    streams: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

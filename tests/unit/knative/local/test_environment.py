@@ -6,7 +6,7 @@ import hypothesis.strategies as st
 import pytest
 from hypothesis import given
 
-from knative.local.environment import resolve, sources
+from knative.local.environment import base_of_program, resolve, sources
 from knative.local.model import (
     ConfigMap,
     Container,
@@ -16,6 +16,7 @@ from knative.local.model import (
     Namespace,
     Secret,
 )
+from knative.local.programs.image import Image
 from knative.local.rollout import Revision
 from shared.errors import StartError
 from tests.unit.knative.local.children import new_revision
@@ -97,3 +98,13 @@ def test_a_config_map_and_a_secret_of_one_name_are_two_things() -> None:
     both = sources((SETTINGS,), (Secret(name="settings", namespace=SHOP, data={"A": "secret"}),))
     found = resolve(revision(sources=(EnvironmentSource(kind="Secret", name="settings"),)), both, {})
     assert found == {"A": "secret", **RUNTIME}
+
+
+def test_a_program_has_what_its_image_brings_under_what_its_manifest_says_and_the_way_to_functions() -> None:
+    image = Image(name="x", command=("/x",), folder="/", environment={"A": "image", "B": "image", "PATH": "/image"})
+    base = base_of_program({"PATH": "/machine", "SECRET": "1"}, image, 4711)
+    found = resolve(revision(EnvironmentVariable(name="B", value="manifest")), KNOWN, base)
+    assert found == RUNTIME | {
+        "A": "image", "B": "manifest", "PATH": "/image", "http_proxy": "http://127.0.0.1:4711",
+        "no_proxy": "127.0.0.1,localhost",
+    }  # fmt: skip

@@ -9,6 +9,7 @@ from knative.local.reconciler import (
     DRAIN_MARGIN_S,
     MOST_STARTING_AT_ONCE,
     START_DEADLINE_S,
+    START_HOLDS_S,
     Action,
     Close,
     Drain,
@@ -161,3 +162,32 @@ def test_an_instance_that_hangs_in_its_start_is_killed() -> None:
     stuck = Instance(pid=7, revision=NAMES[0], phase=Phase.STARTING, since_s=100.0)
     observed = Observed(listening=frozenset(NAMES[:1]), watched=frozenset(), instances=[stuck])
     assert reconcile(wanted, observed, 100.0 + START_DEADLINE_S + 0.1) == [Kill(7)]
+
+
+def starting(count: int, since_s: float) -> list[Instance]:
+    return [
+        Instance(pid=pid, revision=NAMES[0], phase=Phase.STARTING, since_s=since_s) for pid in range(1, count + 1)
+    ]  # fmt: skip
+
+
+def test_what_waits_in_its_start_does_not_keep_others_from_starting() -> None:
+    wanted = [
+        WantedRevision(name=NAMES[0], desired_count=MOST_STARTING_AT_ONCE, timeout_s=10.0, start_within_s=600.0),
+        WantedRevision(name=NAMES[1], desired_count=1, timeout_s=10.0),
+    ]
+
+    def forks(now_s: float) -> list[Action]:
+        observed = Observed(
+            listening=frozenset(NAMES[:2]), watched=frozenset(), instances=starting(MOST_STARTING_AT_ONCE, 100.0)
+        )
+        return [each for each in reconcile(wanted, observed, now_s) if isinstance(each, Fork)]
+
+    assert forks(100.0 + START_HOLDS_S / 2) == []
+    assert forks(100.0 + START_HOLDS_S) == [Fork(NAMES[1])]
+
+
+def test_a_start_may_take_as_long_as_its_revision_gives_it() -> None:
+    wanted = [WantedRevision(name=NAMES[0], desired_count=1, timeout_s=10.0, start_within_s=600.0)]
+    observed = Observed(listening=frozenset(NAMES[:1]), watched=frozenset(), instances=starting(1, 0.0))
+    assert reconcile(wanted, observed, 599.0) == []
+    assert reconcile(wanted, observed, 601.0) == [Kill(1)]

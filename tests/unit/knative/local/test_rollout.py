@@ -16,7 +16,10 @@ from knative.local.model import (
     ServiceName,
     TrafficTarget,
 )
+from knative.local.programs.image import Image
+from knative.local.reconciler import START_DEADLINE_S
 from knative.local.rollout import (
+    CONTAINER_MISSING,
     LEAST_KEPT_REVISIONS,
     MOST_KEPT_REVISIONS,
     NO_GC_ANNOTATION,
@@ -31,8 +34,12 @@ from knative.local.rollout import (
     next_revision,
     proven,
     rollouts,
+    start_within_s,
     superfluous,
 )
+
+IMAGE = Image(name="login", command=("/bin/login",), folder="/")
+PROGRESS_DEADLINE = "serving.knative.dev/progress-deadline"
 
 SERVICE = Service(
     name=ServiceName("login"),
@@ -82,6 +89,24 @@ def test_a_revision_that_failed_is_tried_anew_when_it_is_applied_again() -> None
     made = next_revision(SERVICE, "abc", "login", [failed(revision(1, digest="abc"), "no secret")])
     assert made is not None
     assert made.name == "login-00002"
+
+
+def test_a_revision_whose_image_leads_nowhere_is_tried_anew_only_when_it_leads_somewhere() -> None:
+    missing = failed(revision(1, digest=CONTAINER_MISSING), "no such image", CONTAINER_MISSING)
+    assert next_revision(SERVICE, CONTAINER_MISSING, "login", [missing]) is None
+    made = next_revision(SERVICE, "abc", "login", [missing], IMAGE)
+    assert made is not None
+    assert (made.name, made.image) == ("login-00002", IMAGE)
+
+
+@pytest.mark.parametrize(("annotation", "within_s"), [({}, 600.0), ({PROGRESS_DEADLINE: "90s"}, 90.0)])
+def test_a_program_may_take_as_long_to_start_as_knative_gives_it_and_a_function_less(
+    annotation: dict[str, str], within_s: float
+) -> None:
+    function = revision(1)
+    template = replace(function.template, annotations=annotation)
+    assert start_within_s(replace(function, image=IMAGE, template=template)) == within_s
+    assert start_within_s(replace(function, template=template)) == START_DEADLINE_S
 
 
 def test_a_change_makes_the_next_generation() -> None:

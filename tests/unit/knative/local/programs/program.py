@@ -34,7 +34,8 @@ class Answers(http.server.BaseHTTPRequestHandler):
         with Answers.lock:
             Answers.running += 1
             Answers.most = max(Answers.most, Answers.running)
-        (NOTES / "begun").touch()
+        if NOTES.is_dir():
+            (NOTES / "begun").touch()
         time.sleep(float(seconds))
         with Answers.lock:
             Answers.running -= 1
