@@ -83,6 +83,15 @@ def parse(content_type: str, headers: Iterable[tuple[str, str]], body: bytes) ->
     return events
 
 
+def encode(event: CloudEvent) -> bytes:
+    """The event as a JSON document of CloudEvents 1.0."""
+    attributes: Mapping[str, object] = {
+        "specversion": "1.0", "id": event.id, "source": event.source, "type": event.type, "subject": event.subject,
+        "time": event.time, **event.others, "data": msgspec.Raw(event.data) if event.data is not None else None,
+    }  # fmt: skip
+    return msgspec.json.encode({name: value for name, value in attributes.items() if value is not None})
+
+
 def _json(body: bytes, wanted: type[JsonT]) -> JsonT:
     try:
         return msgspec.json.decode(body, type=wanted)

@@ -29,7 +29,6 @@ ADDING = """
 """
 """A part of a larger statement, which takes `values`: the event is added once for each row of `cause`."""
 
-_ADD = text(ADDING.format(cause="(VALUES (true)) AS happened"))
 # Of the transaction: it goes with the connection of a relay that died, and with the transaction of one that froze.
 _LOCK = text("SELECT pg_try_advisory_xact_lock(CAST(CAST('orders.outbox' AS regclass) AS oid)::bigint)")
 # The data as text: what JSON's numbers and the order of the keys are, a reader of Python would change.
@@ -67,11 +66,6 @@ class Pending:
 
     sequence: int
     event: CloudEvent
-
-
-def add(connection: Connection, event: Event) -> None:
-    """Add an event to the caller's transaction."""
-    connection.execute(_ADD, values(event))
 
 
 def values(event: Event) -> dict[str, object]:

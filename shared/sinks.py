@@ -7,17 +7,15 @@ Nothing is tried again here: who sends keeps the event, and comes again.
 
 import functools
 import os
-from collections.abc import Mapping
 from dataclasses import dataclass
 
-import msgspec
 import urllib3
 from opentelemetry import context, propagate
 from urllib3.exceptions import HTTPError
 from urllib3.util import parse_url
 
 from shared.cloud_events import CloudEvent
-from shared.cloud_events_http import STRUCTURED
+from shared.cloud_events_http import STRUCTURED, encode
 from shared.deadlines import Deadline
 from shared.mesh import connections
 
@@ -112,15 +110,6 @@ def judge(status: int, said: bytes) -> Delivery:
     if 400 <= status < 500 and status not in _NOT_OF_THE_EVENT:
         return Refused(reason)
     return NotNow(reason)
-
-
-def encode(event: CloudEvent) -> bytes:
-    """The event as a JSON document of CloudEvents 1.0."""
-    attributes: Mapping[str, object] = {
-        "specversion": "1.0", "id": event.id, "source": event.source, "type": event.type, "subject": event.subject,
-        "time": event.time, **event.others, "data": msgspec.Raw(event.data) if event.data is not None else None,
-    }  # fmt: skip
-    return msgspec.json.encode({name: value for name, value in attributes.items() if value is not None})
 
 
 def sink(url: str) -> Sink:

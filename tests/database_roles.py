@@ -8,4 +8,5 @@ SCHEMAS = {
     "shop_payments": {"payments"},
     "shop_analytics": {"analytics", "identity"},
     "shop_retention": {"analytics", "carts", "identity", "orders"},
+    "shop_eventing": {"eventing"},
 }

@@ -13,6 +13,7 @@ import subprocess
 import tempfile
 from abc import ABC, abstractmethod
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 
 import psutil
@@ -166,7 +167,7 @@ class OriginServer(Server):
 
     def __init__(self, folder: Path) -> None:
         super().__init__(folder)
-        origin_part.prepare(folder / "data", secrets_folder=folder, key=self.key)
+        origin_part.prepare(folder / "data", secrets_folder=folder, key=self.key, now=datetime.now(UTC))
         _give_away(folder)
 
     def command(self) -> list[str]:

@@ -1,4 +1,4 @@
-"""POST /internal/sales: counts what happened to orders, for the sales report. The relay's sink, on `/`."""
+"""POST /internal/sales: counts what happened to orders, for the sales report. The subscriber of a Trigger, on `/`."""
 
 import functions_framework
 

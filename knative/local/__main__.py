@@ -23,6 +23,11 @@ def main(arguments: list[str]) -> int:
             from knative.local import zygote  # noqa: PLC0415
 
             zygote.main(socket_path)
+        case ["broker", mesh_port]:
+            from knative.local.eventing.broker import process  # noqa: PLC0415
+            from knative.local.home import Home  # noqa: PLC0415
+
+            process.main(Home.from_environment(os.environ), int(mesh_port))
         case ["prepare-data"]:
             from knative.local.retail import preparation  # noqa: PLC0415
 

@@ -28,6 +28,7 @@ from knative.local.deployment import (
     refuse_unknown_images,
 )
 from knative.local.engine import Engine
+from knative.local.eventing.brokers import Brokers
 from knative.local.home import Home
 from knative.local.model import Namespace, RevisionName, Secret, ServiceName
 from knative.local.objects.json_values import Object
@@ -55,13 +56,17 @@ class Daemon:
         self.keeper = Part(self._keeper, self.records, self._keeper_restarted)
         self.zygote = Part(self._zygote, self.records, self._zygote_restarted)
         self.envoy = Part(self.engine.controller.front_door.recipe, self.records)
-        self._parts = (self.keeper, self.postgres, self.valkey, self.origin, self.zygote, self.envoy)
+        self.brokers = Brokers(home, self.records, self.engine.controller.front_door.mesh_port)
+        self._parts = (
+            self.keeper, self.postgres, self.valkey, self.origin, self.zygote, self.envoy, self.brokers.part
+        )  # fmt: skip
         self._generated: tuple[Secret, ...] = ()
         self.api = ApiServer(
             home,
             EngineCluster(
                 self.engine,
                 is_up=lambda: self._up,
+                is_broker_running=lambda: self.brokers.part.ready,
                 secrets=lambda: self._generated,
                 write=self._write_objects,
                 import_revision=self._import_revision,
@@ -163,11 +168,14 @@ class Daemon:
                 async with asyncio.TaskGroup() as group:
                     group.create_task(self._ensure(self.valkey, tell))
                     group.create_task(self._bring_up_zygote(tell))
+                    if deployment.brokers:
+                        group.create_task(self._ensure(self.brokers.part, tell))
             except* ZerocartError as errors:
                 await asyncio.wait([database, published])
                 raise errors.exceptions[0] from None
             await database
             began_s = time.monotonic()
+            await self.brokers.configure(deployment)
             made = self.engine.deploy(deployment, generated)
             await self.engine.controller.wait_for_envoy()
             await self._ensure(self.envoy, tell)
@@ -241,6 +249,12 @@ class Daemon:
         if not self.engine.zygote.connected:
             await self.engine.connect_zygote()
 
+    async def _bring_up_broker(self, deployment: Deployment, tell: Tell) -> None:
+        """Have the broker run where there is a Broker, and tell it what there is before anyone is sent there."""
+        if deployment.brokers and not self.brokers.part.ready:
+            await self._ensure(self.brokers.part, tell)
+        await self.brokers.configure(deployment)
+
     async def _reload_zygote(self) -> None:
         found = self.records.find("zygote")
         if not self.engine.zygote.connected:
@@ -283,6 +297,7 @@ class Daemon:
             deployment = await self._check(proposal, generated)
             refuse_unknown_images(deployment, documents, self.home)
             store.accept(proposal)
+            await self._bring_up_broker(deployment, tell)
             made = self.engine.deploy(deployment, generated, _services_of(documents))
             await self.engine.controller.wait_for_proof(made)
             for revision in made:
@@ -335,6 +350,7 @@ class Daemon:
             if only_check:
                 return
             store.accept(proposal, managers)
+            await self._bring_up_broker(deployment, lambda _: None)
             self.engine.deploy(deployment, self._generated, _services_of(documents))
 
     async def _import_revision(self, service: Node, only_check: bool) -> None:
@@ -350,6 +366,7 @@ class Daemon:
         return {
             "services": self.engine.services_status(),
             "sources": self.engine.sources.status(),
+            "brokers": await self.brokers.status(),
             "state": {
                 "postgres": _part_status(self.postgres, str(postgres.socket_path(self.home.run))),
                 "redis": _part_status(self.valkey, str(valkey.socket_path(self.home.run))),
@@ -358,6 +375,7 @@ class Daemon:
             "gateway": _part_status(self.envoy, f"http://localhost:{self.home.port}"),
             "keeper": _part_status(self.keeper, str(self.home.keeper_socket)),
             "zygote": _part_status(self.zygote, str(self.home.zygote_socket)),
+            "broker": _part_status(self.brokers.part, str(self.home.broker_ingress_socket)),
             "engine": {"ready": self._up, "pid": os.getpid(), "address": str(self.home.control_socket)},
         }
 
@@ -399,7 +417,7 @@ class Daemon:
     def _origin(self) -> Recipe:
         data, secret = storefront.origin_folder(self.home), self.home.secrets
         if self.records.find("origin") is None:
-            origin.prepare(data, secrets_folder=secret, key=secrets.origin_key(self.home))
+            origin.prepare(data, secrets_folder=secret, key=secrets.origin_key(self.home), now=datetime.now(UTC))
         return Recipe(
             role="origin", title="the storefront's origin", log=self.home.log("origin"), folder=self.home.root,
             command=origin.command(data, socket_folder=self.home.run, secrets_folder=secret),

@@ -12,6 +12,8 @@ from knative.local.autoscaler.defaults import Defaults
 from knative.local.eventing.bindings import bind, subjects
 from knative.local.home import Home
 from knative.local.model import (
+    Broker,
+    BrokerName,
     ConfigMap,
     DomainMapping,
     Namespace,
@@ -21,6 +23,7 @@ from knative.local.model import (
     Service,
     ServiceName,
     SinkBinding,
+    Trigger,
 )
 from knative.local.programs import image as programs
 from knative.local.programs.image import Image, Images
@@ -49,9 +52,15 @@ class Deployment:
     ping_sources: tuple[PingSource, ...]
     sink_bindings: tuple[SinkBinding, ...]
     domain_mappings: tuple[DomainMapping, ...]
+    brokers: tuple[Broker, ...]
+    triggers: tuple[Trigger, ...]
     autoscaler_defaults: Defaults
     rollout_duration_s: int
     mesh: gateway.istio.Mesh
+
+    @property
+    def broker_keys(self) -> frozenset[tuple[Namespace, BrokerName]]:
+        return frozenset((each.namespace, each.name) for each in self.brokers)
 
     def shop_setting(self, name: str) -> str | None:
         """A value of ConfigMap `shop-settings`: what the functions are told, the gateway goes by too."""
@@ -125,7 +134,7 @@ def check(documents: Sequence[Node], home: Home, absent: Collection[tuple[Namesp
     )
     _refuse_what_is_bound_twice(ours.sink_bindings, services, documents, complaints)
     complaints.raise_if_any()
-    bound = bind(services, nodes, ours.sink_bindings)
+    bound = bind(services, nodes, ours.sink_bindings, {(each.namespace, each.name) for each in ours.brokers})
     return Deployment(
         services=bound.services,
         images=images,
@@ -135,6 +144,8 @@ def check(documents: Sequence[Node], home: Home, absent: Collection[tuple[Namesp
         ping_sources=ours.ping_sources,
         sink_bindings=ours.sink_bindings,
         domain_mappings=ours.domain_mappings,
+        brokers=ours.brokers,
+        triggers=ours.triggers,
         autoscaler_defaults=ours.autoscaler_defaults,
         rollout_duration_s=ours.rollout_duration_s,
         mesh=mesh,

@@ -148,7 +148,9 @@ class Engine:
     ) -> list[Revision]:
         """As `Controller.deploy`, and call what has a clock of its own."""
         made = self.controller.deploy(deployment, generated, named)
-        self.sources.configure(deployment.ping_sources, deployment.sink_bindings, deployment.services)
+        self.sources.configure(
+            deployment.ping_sources, deployment.sink_bindings, deployment.services, deployment.broker_keys
+        )
         return made
 
     def replace_instances(self) -> None:

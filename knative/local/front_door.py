@@ -15,6 +15,7 @@ from pathlib import Path
 from gateway.envoy import Edge, EnvoyFiles, check, command, find_binary, translate
 from knative.local import http_get, shares
 from knative.local.deployment import Deployment
+from knative.local.eventing import brokers
 from knative.local.gradual_rollout import Rollout
 from knative.local.home import Home
 from knative.local.model import Backend, Destination, DomainMapping, Namespace, ServiceName
@@ -72,23 +73,28 @@ class FrontDoor:
         self, deployment: Deployment, revisions: Iterable[Revision], rollouts: Mapping[ServiceName, Rollout]
     ) -> EnvoyFiles:
         known = list(revisions)
+        backends = [
+            Backend(
+                revision=revision.name,
+                service=revision.service,
+                namespace=revision.namespace,
+                socket_path=str(self._home.revision_socket(revision.name)),
+                timeout_s=revision.template.timeout_s,
+                most_requests=shares.most_requests(revision.template),
+                protocol=revision.template.container.protocol,
+                streams=revision.image is not None,
+            )
+            for revision in known
+            if revision.proof is Proof.READY
+        ]
+        to_brokers = brokers.ingress(deployment.brokers, self._home)
         return translate(
             deployment.mesh,
-            _with_domains(destinations(deployment.services.values(), known, rollouts), deployment.domain_mappings),
             [
-                Backend(
-                    revision=revision.name,
-                    service=revision.service,
-                    namespace=revision.namespace,
-                    socket_path=str(self._home.revision_socket(revision.name)),
-                    timeout_s=revision.template.timeout_s,
-                    most_requests=shares.most_requests(revision.template),
-                    protocol=revision.template.container.protocol,
-                    streams=revision.image is not None,
-                )
-                for revision in known
-                if revision.proof is Proof.READY
+                *_with_domains(destinations(deployment.services.values(), known, rollouts), deployment.domain_mappings),
+                *(each for each, _ in to_brokers),
             ],
+            [*backends, *(each for _, each in to_brokers)],
             self._key_sets,
             self._edge(deployment.shop_setting("OTEL_EXPORTER_OTLP_ENDPOINT")),
         )

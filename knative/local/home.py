@@ -117,6 +117,16 @@ class Home:
     def admin_socket(self) -> Path:
         return self.run / "envoy.sock"
 
+    @property
+    def broker_socket(self) -> Path:
+        """Where the engine tells the broker what there is."""
+        return self.run / "broker.sock"
+
+    @property
+    def broker_ingress_socket(self) -> Path:
+        """Where the broker takes events, and Envoy connects."""
+        return self.run / "broker-ingress.sock"
+
     def revision_socket(self, revision: str) -> Path:
         """Where the instances of a revision accept, and Envoy connects."""
         path = self.run / "r" / revision

@@ -28,6 +28,7 @@ from shared.errors import StartError
 
 # In this order each finds what it needs to finish its work: requests first, then what they stand on.
 _PARTS = (
+    ("broker", "the broker", signal.SIGTERM),
     ("zygote", "the zygote", signal.SIGTERM),
     ("envoy", "Envoy", signal.SIGTERM),
     ("origin", "the storefront's origin", signal.SIGTERM),

@@ -2,7 +2,7 @@
 
 Frozen, so a decision can keep what it saw; without I/O, so `gateway` and `knative.local` can share it.
 Field names are Knative's, in snake case; quantities carry their unit.
-Source of the rules: Knative Serving v0.50.0, `pkg/apis/serving/v1`, and Eventing, `pkg/apis/sources/v1`.
+Source of the rules: Knative Serving v0.50.0, `pkg/apis/serving/v1`, and Eventing, `pkg/apis/{sources,eventing}/v1`.
 """
 
 from collections.abc import Mapping
@@ -13,6 +13,8 @@ from typing import Literal, NewType
 Namespace = NewType("Namespace", str)
 ServiceName = NewType("ServiceName", str)
 RevisionName = NewType("RevisionName", str)
+BrokerName = NewType("BrokerName", str)
+TriggerName = NewType("TriggerName", str)
 
 EMPTY: Mapping[str, str] = MappingProxyType({})
 
@@ -138,9 +140,10 @@ class Secret:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sink:
-    """Where events go: a Knative Service, and `uri` relative to it; without a Service, `uri` alone, absolute."""
+    """Where events go: a Knative Service or a Broker, and `uri` relative to it; without, `uri` alone, absolute."""
 
     service: ServiceName | None = None
+    broker: BrokerName | None = None
     namespace: Namespace = Namespace("")
     uri: str = ""
 
@@ -181,6 +184,58 @@ class DomainMapping:
     host: str
     namespace: Namespace
     service: ServiceName
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Filter:
+    """One expression of CloudEvents' Subscriptions API. Without a dialect it says nothing, and lets events pass.
+
+    `attributes` are those of exact, prefix and suffix; `filters` those within all, any and not.
+    """
+
+    dialect: Literal["exact", "prefix", "suffix", "all", "any", "not", ""] = ""
+    attributes: Mapping[str, str] = field(default_factory=dict)
+    filters: tuple["Filter", ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Delivery:
+    """How often an event is tried, after which pauses, and where it goes when nobody took it.
+
+    `timeout_s` None: as long as the subscriber's own timeout. Without a policy there are no pauses.
+    """
+
+    retry: int = 0
+    backoff_policy: Literal["linear", "exponential", ""] = ""
+    backoff_delay_s: float = 0.0
+    timeout_s: float | None = None
+    dead_letter_sink: Sink | None = None
+    format: Literal["json", "binary", ""] = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Broker:
+    """Takes events, and gives each Trigger those that it asks for (`eventing.knative.dev/v1`)."""
+
+    name: BrokerName
+    namespace: Namespace
+    delivery: Delivery = field(default_factory=Delivery)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Trigger:
+    """Asks a Broker for events, for a subscriber. Its `delivery`, where it has one, stands in place of the Broker's.
+
+    `attributes` must all be equal, or there where the value is empty; `filters`, where there are any, decide alone.
+    """
+
+    name: TriggerName
+    namespace: Namespace
+    broker: BrokerName
+    subscriber: Sink
+    attributes: Mapping[str, str] = field(default_factory=dict)
+    filters: tuple[Filter, ...] = ()
+    delivery: Delivery | None = None
 
 
 # What the gateway needs to know of the Services: who stands behind a Knative host now.

@@ -42,7 +42,9 @@ def render(found: Mapping[str, Any]) -> str:
     words = "   ".join(f"{name} {'ready' if part['ready'] else 'AWAY'}" for name, part in parts.items())
     summary = f"{ready_count} services ready, {at_zero_count} of them at zero    {words}"
     shown = [table(rows, frozenset({2, 3, 4, 5, 6})), summary]
-    return "\n".join(shown + ([f"\n{_sources(found['sources'])}"] if found["sources"] else []))
+    shown += [f"\n{_sources(found['sources'])}"] if found["sources"] else []
+    shown += [f"\n{_brokers(found['brokers'])}"] if found["brokers"] else []
+    return "\n".join(shown)
 
 
 def _sources(sources: Iterable[Mapping[str, Any]]) -> str:
@@ -61,6 +63,25 @@ def _sources(sources: Iterable[Mapping[str, Any]]) -> str:
             ]
         )
     return table(rows)
+
+
+def _brokers(brokers: Iterable[Mapping[str, Any]]) -> str:
+    """A line a Trigger, with the events that it has not delivered yet, and those that nobody took."""
+    rows = [["BROKER", "TRIGGER", "SUBSCRIBER", "WAITING", "RETRYING", "PARKED", "STATE"]]
+    for broker in brokers:
+        name = broker["name"]
+        nothing = {"name": "-", "subscriber": None, "waiting": 0, "retrying": 0, "parked": 0, **_state_of(broker)}
+        for trigger in broker["triggers"] or [nothing]:
+            subscriber = (trigger["subscriber"] or "-").removeprefix("http://").replace(".svc.cluster.local", "")
+            state = "ready" if trigger["ready"] else f"not ready, {trigger['reason']}"
+            counts = [str(trigger[each]) for each in ("waiting", "retrying", "parked")]
+            rows.append([name, trigger["name"], subscriber, *counts, state])
+            name = ""
+    return table(rows, frozenset({3, 4, 5}))
+
+
+def _state_of(broker: Mapping[str, Any]) -> dict[str, Any]:
+    return {"ready": broker["ready"], "reason": broker["reason"]}
 
 
 def look(home: Home, timeout_s: float = 5.0) -> dict[str, Any]:

@@ -20,7 +20,7 @@ from tests.slow_socket import slow
 from tests.stack import Stack
 from tests.waiting import wait_until
 
-PARTS = ("postgres", "valkey", "envoy", "zygote", "keeper", "engine")
+PARTS = ("postgres", "valkey", "envoy", "zygote", "keeper", "engine", "broker")
 BACK_WITHIN_S = 30.0
 
 Fault = Literal["killed", "frozen"]
@@ -88,7 +88,7 @@ def whole(stack: Stack) -> bool:
             if not isinstance(answer, control.Step):
                 status = answer["result"]
                 found = {**status["state"], "gateway": status["gateway"], "zygote": status["zygote"]}
-                found["keeper"] = status["keeper"]
+                found |= {part: status[part] for part in ("keeper", "broker")}
     return bool(found) and all(part["ready"] for part in found.values())
 
 

@@ -13,9 +13,9 @@ from knative.local.processes import write_atomically
 LIFETIME = timedelta(days=3650)
 
 
-def prepare(folder: Path, now: datetime) -> tuple[Path, Path]:
+def prepare(folder: Path, now: datetime, *, whose: str = "api") -> tuple[Path, Path]:
     """Certificate and key, as files in a folder that is the owner's alone; made where they are missing."""
-    certificate, key = folder / "api-certificate.pem", folder / "api-key.pem"
+    certificate, key = folder / f"{whose}-certificate.pem", folder / f"{whose}-key.pem"
     if not certificate.exists() or not key.exists():
         for path, content in zip((key, certificate), _make(now), strict=True):
             write_atomically(path, content, mode=0o600)

@@ -5,12 +5,14 @@ from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
+from knative.local.api import eventing_facts
 from knative.local.api.refusals import REQUEST
 from knative.local.engine import Engine
 from knative.local.model import RevisionName, Secret, Service, ServiceName
 from knative.local.objects.facts import ClusterFacts, DocumentFacts, InstanceFacts, RevisionFacts, ServiceFacts
 from knative.local.objects.json_values import Object, mapping, plain, text
 from knative.local.objects.kinds import DOMAIN_MAPPING, KINDS, NAMESPACE
+from knative.local.objects.stamps import Stamp
 from knative.local.objects.world import Reference
 from knative.local.reconciler import Instance, Phase
 from knative.local.rollout import Revision, destination, routed, routed_traffic
@@ -24,17 +26,25 @@ Import = Callable[[Node, bool], Awaitable[None]]
 class EngineCluster:
     """Args:
     is_up: whether the engine has taken over what is applied.
+    is_broker_running: whether the process of the Brokers is there.
     secrets: those that the stack makes for itself.
     write: takes documents over, drops objects, keeps `managedFields`; only checks where the last one is true.
     import_revision: makes a revision of a Service with the template that the document has; or only checks.
     """
 
     def __init__(
-        self, engine: Engine, *, is_up: Callable[[], bool], secrets: Callable[[], tuple[Secret, ...]], write: Write,
+        self,
+        engine: Engine,
+        *,
+        is_up: Callable[[], bool],
+        is_broker_running: Callable[[], bool],
+        secrets: Callable[[], tuple[Secret, ...]],
+        write: Write,
         import_revision: Import,
-    ) -> None:  # fmt: skip
+    ) -> None:
         self._engine = engine
         self._is_up = is_up
+        self._is_broker_running = is_broker_running
         self._secrets = secrets
         self._write = write
         self._import_revision = import_revision
@@ -71,11 +81,14 @@ class EngineCluster:
         for revision in sorted(store.revisions.values(), key=lambda each: each.generation):
             revisions.setdefault(revision.service, []).append(revision)
         of_services, documents = [], []
+        of_eventing: dict[Key, tuple[Object, Stamp]] = {}
         for key, node in store.documents.items():
             if key.kind == "Service":
                 if service := services.get(ServiceName(key.name)):
                     own = revisions.get(key.name, [])
                     of_services.append(self._service(key, node, service, own, instances))
+            elif (key.kind, node.text("apiVersion")) in eventing_facts.KINDS:
+                of_eventing[key] = self._document(key, node), store.stamps[key]
             else:
                 documents.append(self._other(key, node, services))
         return ClusterFacts(
@@ -84,6 +97,9 @@ class EngineCluster:
             made_secrets=self._secrets(),
             began_at=self._began_at,
             port=self._engine.home.port,
+            eventing=eventing_facts.of(of_eventing, deployment, is_running=self._is_broker_running())
+            if deployment
+            else (),
         )
 
     async def write(

@@ -8,7 +8,7 @@ from knative.local.api.bodies import SIGNATURES
 from knative.local.api.requests import Target
 from knative.local.api.statuses import Cause, StatusError, bad_request, invalid
 from knative.local.manifest.fields import is_dns_1123_subdomain
-from knative.local.objects.defaulting import with_defaults
+from knative.local.objects.defaulting import BROKER_CLASS, with_defaults
 from knative.local.objects.json_values import Object, mapping, text, texts
 from knative.local.objects.stamps import Stamp
 from shared.errors import ManifestErrors, ManifestProblem, ZerocartError
@@ -66,6 +66,23 @@ def refuse_same_name(before: Object, after: Object) -> None:
     difference = "\n".join(line for line in lines if not line.startswith(("---", "+++", "@@")))
     words = f"Saw the following changes without a name change (-old +new): spec.template.metadata.name\n{difference}"
     raise denied("validation.webhook.serving.knative.dev", words)
+
+
+def refuse_immutable(before: Object, after: Object) -> None:
+    """A Trigger stays with its Broker; of a Broker, delivery alone may change. Raises StatusError, 400."""
+    old, new = (with_defaults(each) for each in (before, after))
+    if text(after, "kind") == "Trigger":
+        compared = [("spec.broker", *(text(each, "spec", "broker") for each in (old, new)))]
+    else:
+        compared = [
+            ("spec", *(json.dumps(mapping(each, "spec", "config"), sort_keys=True) for each in (old, new))),
+            ("annotations", *(text(each, "metadata", "annotations", BROKER_CLASS) for each in (old, new))),
+        ]
+    for field, was, wanted in compared:
+        if was != wanted:
+            what = "annotations" if field == "annotations" else "fields"
+            words = f"Immutable {what} changed (-old +new): {field}\n\t-: {was}\n\t+: {wanted}"
+            raise denied("validation.webhook.eventing.knative.dev", words)
 
 
 def refuse_other_signature(document: Object, stamp: Stamp) -> None:

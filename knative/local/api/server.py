@@ -1,13 +1,10 @@
 """The API on its port: uvicorn in the engine's own loop, with TLS, and the kubeconfig that leads there.
 
-uvicorn is kept for HTTP/1.1 as such. What belongs to a process is the engine's: signals, and no timer ticks here, so
-an API that nobody asks costs no time.
+An API that nobody asks costs no time: see `knative.local.asgi_server`.
 """
 
 import asyncio
-import contextlib
 import socket
-from collections.abc import Iterator
 from datetime import UTC, datetime
 
 import uvicorn
@@ -16,6 +13,7 @@ from knative.local.api import certificates, kubeconfig
 from knative.local.api.app import Api
 from knative.local.api.cluster import Cluster
 from knative.local.api.history import History
+from knative.local.asgi_server import AsgiServer
 from knative.local.home import Home
 from knative.local.processes import write_atomically
 from knative.local.store import DEFAULT_NAMESPACE
@@ -24,28 +22,13 @@ from knative.local.store import DEFAULT_NAMESPACE
 RESERVED_VERSIONS = 1_000_000
 
 
-class _Server(uvicorn.Server):
-    """uvicorn without what is the engine's to do."""
-
-    def __init__(self, config: uvicorn.Config) -> None:
-        super().__init__(config)
-        self.told_to_stop = asyncio.Event()
-
-    @contextlib.contextmanager
-    def capture_signals(self) -> Iterator[None]:
-        yield
-
-    async def main_loop(self) -> None:
-        await self.told_to_stop.wait()
-
-
 class ApiServer:
     """The API server of one stack, while its engine lives."""
 
     def __init__(self, home: Home, cluster: Cluster) -> None:
         self._home = home
         self._cluster = cluster
-        self._server: _Server | None = None
+        self._server: AsgiServer | None = None
         self._task: asyncio.Task[None] | None = None
         self._api: Api | None = None
 
@@ -62,7 +45,7 @@ class ApiServer:
             date_header=False, server_header=False, timeout_keep_alive=75,
             ssl_certfile=str(certificate), ssl_keyfile=str(key),
         )  # fmt: skip
-        self._server = _Server(config)
+        self._server = AsgiServer(config)
         self._task = asyncio.create_task(self._server.serve(sockets=[listening]))
         kubeconfig.write(
             home.kubeconfig, address=f"https://{address}", certificate=certificate.read_bytes(), token=token,
@@ -77,9 +60,7 @@ class ApiServer:
     async def stop(self) -> None:
         """Listen no more. Watches end; their clients come again."""
         if self._server and self._task:
-            self._server.should_exit = self._server.force_exit = True
-            self._server.told_to_stop.set()
-            await asyncio.wait([self._task], timeout=2.0)
+            await self._server.end(self._task)
 
 
 def _listen(home: Home) -> socket.socket:

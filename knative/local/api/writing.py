@@ -32,7 +32,7 @@ from knative.local.objects import core, domain_mapping, service
 from knative.local.objects.defaulting import with_defaults
 from knative.local.objects.facts import DocumentFacts
 from knative.local.objects.json_values import Object, mapping, text
-from knative.local.objects.kinds import DOMAIN_MAPPING, KINDS, NAMESPACE, REVISION, SERVICE
+from knative.local.objects.kinds import BROKER, DOMAIN_MAPPING, KINDS, NAMESPACE, REVISION, SERVICE, TRIGGER
 from knative.local.objects.stamps import Stamp, first, next_stamp
 from knative.local.objects.world import Reference
 from shared.errors import ZerocartError
@@ -175,6 +175,8 @@ class Writer:
         before, stamp = self._find(target)
         if before and target.kind == SERVICE:
             refusals.refuse_same_name(before, document)
+        if before and target.kind in (BROKER, TRIGGER):
+            refusals.refuse_immutable(before, document)
         now = _now()
         if managers is None:
             managers = managed_fields.after_update(
@@ -267,7 +269,11 @@ class Writer:
 
     def _shown(self, target: Target, document: Object, stamp: Stamp) -> Object:
         if target.kind not in (SERVICE, DOMAIN_MAPPING):
-            return core.document(DocumentFacts(document=document, stamp=stamp))
+            made = core.document(DocumentFacts(document=with_defaults(document), stamp=stamp))
+            found = self._history.objects.get(reading.reference(target), {})
+            return (
+                {**made, "status": found["status"]} if target.kind in (BROKER, TRIGGER) and "status" in found else made
+            )
         before = self._history.objects.get(reading.reference(target), {})
         status: Object = {"status": before["status"]} if "status" in before else {}
         wanted = service.wanted if target.kind == SERVICE else domain_mapping.wanted

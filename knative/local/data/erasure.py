@@ -46,6 +46,13 @@ REPLACE = r"regexp_replace({column}::text, '***=' || %(needle)s, %(nobody)s::tex
 REPLACE_IN_OUTBOX = OUTBOX.format(
     **{column: REPLACE.format(column=column) for column in ("subject", "data", "others", "parked_reason")}
 )
+# Nor is one that waits at a Broker; what a subscriber said of it may repeat the name.
+DELIVERIES = """
+    UPDATE eventing.deliveries
+    SET event = ({event})::json, failed_data = CASE WHEN failed_code IS NOT NULL THEN ''::bytea END
+    WHERE strpos(lower(event::text), lower(%(needle)s)) > 0
+"""
+REPLACE_IN_DELIVERIES = DELIVERIES.format(event=REPLACE.format(column="event"))
 CART = "DELETE FROM carts.carts WHERE account_id = %(id)s"
 ACCOUNT = "DELETE FROM identity.accounts WHERE id = %(id)s"  # its refresh tokens go with it
 
@@ -101,7 +108,8 @@ def _sweep(owner_url: str, account_id: str, email: str, nobody: str) -> tuple[Er
         connection.execute(FORGET_KEYS, values)
         connection.execute(KEYS, values)
         for needle in needles:
-            connection.execute(REPLACE_IN_OUTBOX.encode(), {"needle": needle, "nobody": nobody})
+            for statement in (REPLACE_IN_OUTBOX, REPLACE_IN_DELIVERIES):
+                connection.execute(statement.encode(), {"needle": needle, "nobody": nobody})
         events = connection.execute(EVENTS, values).rowcount
         connection.execute(CART, values)
         connection.execute(ACCOUNT, values)

@@ -6,11 +6,11 @@ revisions before keep what they were made with. A sink that is not there binds n
 
 import copy
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from knative.local.eventing.addresses import resolve
+from knative.local.eventing.addresses import BrokerKey, resolve
 from knative.local.model import EnvironmentVariable, Service, ServiceName, SinkBinding
 from shared.yaml_documents import Node, document_of
 
@@ -41,12 +41,15 @@ def subjects(binding: SinkBinding, services: Mapping[ServiceName, Service]) -> l
 
 
 def bind(
-    services: Mapping[ServiceName, Service], manifests: Mapping[ServiceName, Node], bindings: Sequence[SinkBinding]
+    services: Mapping[ServiceName, Service],
+    manifests: Mapping[ServiceName, Node],
+    bindings: Sequence[SinkBinding],
+    brokers: Collection[BrokerKey] = (),
 ) -> Bound:
     """Write each binding whose sink is there into the Services that it is about."""
     bound_services, bound_manifests = dict(services), dict(manifests)
     for binding in bindings:
-        if (address := resolve(binding.sink, services)) is None:
+        if (address := resolve(binding.sink, services, brokers)) is None:
             continue
         variables = {"K_SINK": address.url, "K_CE_OVERRIDES": _overrides(binding.extensions)}
         for name in subjects(binding, services):

@@ -9,7 +9,7 @@ from knative.local.model import PingSource
 
 TYPE = "dev.knative.sources.ping"
 # Stays as it is in a header (CloudEvents' HTTP binding 1.0.2, 3.1.3.2): printable ASCII but blank, quote and percent.
-_PLAIN = "".join(chr(code) for code in range(0x21, 0x7F) if chr(code) not in '"%')
+PLAIN = "".join(chr(code) for code in range(0x21, 0x7F) if chr(code) not in '"%')
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,5 +38,5 @@ def ping(source: PingSource, event_id: str, at_s: float) -> Posted:
     if source.data is not None and source.content_type:
         headers["content-type"] = source.content_type
     for name, value in source.extensions.items():
-        headers[f"ce-{name.lower()}"] = quote(value, safe=_PLAIN)
+        headers[f"ce-{name.lower()}"] = quote(value, safe=PLAIN)
     return Posted(headers=headers, body=source.data or b"")

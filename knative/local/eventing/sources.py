@@ -8,10 +8,10 @@ import contextlib
 import sys
 import time
 import uuid
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from functools import partial
 
-from knative.local.eventing.addresses import Address, resolve
+from knative.local.eventing.addresses import Address, BrokerKey, resolve
 from knative.local.eventing.cron import parse
 from knative.local.eventing.delivery import Outcome, deliver
 from knative.local.eventing.event import ping
@@ -41,6 +41,7 @@ class Sources:
         self._sources: dict[Key, PingSource] = {}
         self._bindings: Sequence[SinkBinding] = ()
         self._services: Mapping[ServiceName, Service] = {}
+        self._brokers: Collection[BrokerKey] = ()
         self._plan: dict[Key, Planned] = {}
         self._last: dict[Key, Last] = {}
         self._under_way: dict[Key, asyncio.Task[None]] = {}
@@ -51,14 +52,15 @@ class Sources:
         sources: Sequence[PingSource],
         bindings: Sequence[SinkBinding],
         services: Mapping[ServiceName, Service],
+        brokers: Collection[BrokerKey] = (),
     ) -> None:
         """Take over what is deployed. A source whose sink is not there rests until it is."""
         self._sources = {(source.namespace, source.name): source for source in sources}
-        self._bindings, self._services = bindings, services
+        self._bindings, self._services, self._brokers = bindings, services, brokers
         schedules = {
             key: parse(source.schedule, source.timezone)
             for key, source in self._sources.items()
-            if resolve(source.sink, services) is not None
+            if resolve(source.sink, services, brokers) is not None
         }
         self._plan = plan(schedules, self._plan, self._now_s())
         self._last = {key: last for key, last in self._last.items() if key in self._sources}
@@ -83,13 +85,13 @@ class Sources:
     def status(self) -> list[dict[str, object]]:
         """The `sources` part of `zerocart status --json`."""
         return [
-            source_status(source, self._services, self._plan.get(key), self._last.get(key))
+            source_status(source, self._services, self._brokers, self._plan.get(key), self._last.get(key))
             for key, source in sorted(self._sources.items())
-        ] + [binding_status(binding, self._services) for binding in self._bindings]
+        ] + [binding_status(binding, self._services, self._brokers) for binding in self._bindings]
 
     def _fire(self, key: Key) -> None:
         source = self._sources[key]
-        address = resolve(source.sink, self._services)
+        address = resolve(source.sink, self._services, self._brokers)
         if key in self._under_way or address is None:
             # The one before is not over: this tick is left out, so nothing piles up behind a slow sink.
             return

@@ -1,10 +1,10 @@
 """What the engine knows of a source, as `zerocart status --json` shows it. Pure."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from knative.local.eventing.addresses import described, resolve
+from knative.local.eventing.addresses import BrokerKey, described, resolve
 from knative.local.eventing.bindings import subjects
 from knative.local.eventing.delivery import Outcome
 from knative.local.eventing.scheduler import Planned
@@ -20,14 +20,18 @@ class Last:
 
 
 def source_status(
-    source: PingSource, services: Mapping[ServiceName, Service], planned: Planned | None, last: Last | None
+    source: PingSource,
+    services: Mapping[ServiceName, Service],
+    brokers: Collection[BrokerKey],
+    planned: Planned | None,
+    last: Last | None,
 ) -> dict[str, object]:
     """One PingSource. `next` and the times of `last` are RFC 3339; null is never."""
     return {
         "name": source.name,
         "kind": "PingSource",
         "namespace": source.namespace,
-        **_readiness(source.sink, services),
+        **_readiness(source.sink, services, brokers),
         "schedule": f"{source.schedule} {source.timezone}".strip(),
         "next": _time(planned.due_s) if planned and planned.due_s is not None else None,
         "last": {
@@ -42,10 +46,12 @@ def source_status(
     }
 
 
-def binding_status(binding: SinkBinding, services: Mapping[ServiceName, Service]) -> dict[str, object]:
+def binding_status(
+    binding: SinkBinding, services: Mapping[ServiceName, Service], brokers: Collection[BrokerKey]
+) -> dict[str, object]:
     """One SinkBinding. `subjects` are the Services that it is about now."""
     about = subjects(binding, services)
-    found = _readiness(binding.sink, services)
+    found = _readiness(binding.sink, services, brokers)
     if found["ready"] and not about:
         found |= {"ready": False, "reason": f"there is no Service {binding.subject or 'with its labels'}"}
     return {
@@ -57,8 +63,10 @@ def binding_status(binding: SinkBinding, services: Mapping[ServiceName, Service]
     }
 
 
-def _readiness(sink: Sink, services: Mapping[ServiceName, Service]) -> dict[str, object]:
-    address = resolve(sink, services)
+def _readiness(
+    sink: Sink, services: Mapping[ServiceName, Service], brokers: Collection[BrokerKey]
+) -> dict[str, object]:
+    address = resolve(sink, services, brokers)
     reason = "" if address else f"its sink is not there: {described(sink)}"
     return {"ready": address is not None, "reason": reason, "sink": address.url if address else None}
 

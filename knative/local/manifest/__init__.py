@@ -1,9 +1,11 @@
 """Knative's YAML becomes the model, or all that is wrong with it, at once.
 
-`read` takes the documents that `is_ours` says are ours: Services (serving.knative.dev/v1), DomainMappings
-(v1beta1), ConfigMaps and Secrets (v1), PingSources and SinkBindings (sources.knative.dev/v1). The rest is the gateway's. Rules, and their
-words where Knative has some: Knative Serving v0.50.0, `pkg/apis/serving`, and Eventing, `pkg/apis/sources`. A field that nobody knows is refused, so is one that a cluster would honour and
-this engine cannot. These few are in every ordinary manifest, mean nothing to a process on one machine, and
+`read` takes the documents that `is_ours` says are ours: Services (serving.knative.dev/v1), DomainMappings (v1beta1),
+ConfigMaps and Secrets (v1), PingSources and SinkBindings (sources.knative.dev/v1), Brokers and Triggers
+(eventing.knative.dev/v1). The rest is the gateway's. Rules, and their words where Knative has some: Knative Serving
+v0.50.0, `pkg/apis/serving`, and Eventing, `pkg/apis/{sources,eventing,duck}`. A field that nobody knows is refused, so
+is one that a cluster would honour and this engine cannot. These few are in every ordinary manifest, mean nothing to a
+process on one machine, and
 are checked for their type and then
 
 Accepted, not enforced here:
@@ -18,6 +20,7 @@ Accepted, not enforced here:
 | `container.livenessProbe`, `startupProbe` | restart a container that hangs |
 | `container.readinessProbe` | asks the path or port that it names; here an instance asks its own `/healthz` once, before it accepts |
 | `volumes` of `emptyDir`, mounted at `/tmp` | a scratch folder; `/tmp` can be written here too |
+| `config` of a Broker | how its channels are made; here there are none |
 | `immutable` and `type` of a ConfigMap or Secret | refuse changes; name the use |
 
 What an autoscaling annotation must be is in `knative.local.autoscaler.annotations`.

@@ -4,6 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from knative.local.autoscaler.defaults import Defaults
+from knative.local.manifest import brokers
+from knative.local.manifest.brokers import read_broker, read_broker_defaults, read_trigger
 from knative.local.manifest.config import (
     read_autoscaler_defaults,
     read_config_map,
@@ -16,13 +18,14 @@ from knative.local.manifest.domain_mapping import read_domain_mapping
 from knative.local.manifest.namespace import check_namespace
 from knative.local.manifest.service import read_service
 from knative.local.manifest.sources import API_VERSION, KINDS, read_ping_source, read_sink_binding
-from knative.local.model import ConfigMap, DomainMapping, PingSource, Secret, Service, SinkBinding
+from knative.local.model import Broker, ConfigMap, DomainMapping, PingSource, Secret, Service, SinkBinding, Trigger
 from shared.yaml_documents import Complaints, Node
 
 _ours = frozenset(
     {("serving.knative.dev/v1", "Service"), ("v1", "ConfigMap"), ("v1", "Secret"), ("v1", "Namespace")}
     | {(API_VERSION, kind) for kind in KINDS}
     | {(MAPPING_VERSION, MAPPING)}
+    | {(brokers.API_VERSION, kind) for kind in brokers.KINDS}
 )
 
 
@@ -34,6 +37,8 @@ class Manifests:
     ping_sources: tuple[PingSource, ...] = ()
     sink_bindings: tuple[SinkBinding, ...] = ()
     domain_mappings: tuple[DomainMapping, ...] = ()
+    brokers: tuple[Broker, ...] = ()
+    triggers: tuple[Trigger, ...] = ()
     autoscaler_defaults: Defaults = field(default_factory=Defaults)
     rollout_duration_s: int = 0
 
@@ -47,7 +52,8 @@ def read(documents: Sequence[Node], complaints: Complaints) -> Manifests:
     """Read our kinds among some documents; others are passed over.
 
     The ConfigMap `config-autoscaler` in `knative-serving` is the autoscaler's: what it allows, Services may say.
-    `config-network` beside it may say how long a rollout takes; its other keys mean nothing here.
+    `config-network` beside it may say how long a rollout takes; its other keys mean nothing here. `config-br-defaults`
+    in `knative-eventing` says how Brokers deliver that say nothing of it.
 
     What is wrong is reported to `complaints`: a set with any mistake must not be applied, so call
     `complaints.raise_if_any` when all readers are through. Never raises by itself.
@@ -58,10 +64,13 @@ def read(documents: Sequence[Node], complaints: Complaints) -> Manifests:
     ping_sources: list[PingSource] = []
     sink_bindings: list[SinkBinding] = []
     domain_mappings: dict[str, DomainMapping] = {}
+    found_brokers: list[Broker] = []
+    triggers: list[Trigger] = []
     seen: dict[tuple[str, str, str], Node] = {}
     defaults = read_autoscaler_defaults(documents, complaints)
+    broker_defaults = read_broker_defaults(documents, complaints)
     for document in filter(is_ours, documents):
-        found: Service | ConfigMap | Secret | PingSource | SinkBinding
+        found: Service | ConfigMap | Secret | PingSource | SinkBinding | Broker | Trigger
         match document.text("kind"):
             case "ConfigMap":
                 config_maps.append(found := read_config_map(document, complaints))
@@ -80,6 +89,10 @@ def read(documents: Sequence[Node], complaints: Complaints) -> Manifests:
                 ping_sources.append(found := read_ping_source(document, complaints))
             case "SinkBinding":
                 sink_bindings.append(found := read_sink_binding(document, complaints))
+            case "Broker":
+                found_brokers.append(found := read_broker(document, complaints, broker_defaults))
+            case "Trigger":
+                triggers.append(found := read_trigger(document, complaints))
             case _:
                 services.append(found := read_service(document, complaints, defaults))
         identity = (document.text("kind"), found.namespace, found.name)
@@ -93,6 +106,8 @@ def read(documents: Sequence[Node], complaints: Complaints) -> Manifests:
         ping_sources=tuple(ping_sources),
         sink_bindings=tuple(sink_bindings),
         domain_mappings=tuple(domain_mappings.values()),
+        brokers=tuple(found_brokers),
+        triggers=tuple(triggers),
         autoscaler_defaults=defaults,
         rollout_duration_s=read_rollout_duration_s(documents, complaints),
     )

@@ -1,22 +1,28 @@
-"""`sink` of a source or a binding: where its events go, a Knative Service or a URI."""
+"""Where events go: `sink`, `subscriber` and `deadLetterSink`, each a Knative Service, a Broker or a URI."""
 
 import re
 from urllib.parse import urlsplit
 
 from knative.local.manifest.fields import child, mapping, missing, required_text, text
-from knative.local.model import Namespace, ServiceName, Sink
+from knative.local.model import BrokerName, Namespace, ServiceName, Sink
 from shared.yaml_documents import Complaints, Node
 
 # What a line of a request can carry.
 _address = re.compile(r"[!-~]+")
+_words = {"sink": "sink", "subscriber": "subscriber", "deadLetterSink": "dead letter sink"}
 
 
 def read_sink(spec: Node, namespace: Namespace, complaints: Complaints) -> Sink:
-    """The sink of a source's spec; a Service without a namespace is in the source's own."""
-    node = mapping(complaints, child(spec, "sink"), ("ref", "uri"))
+    """The sink of a source's spec."""
+    return read_destination(spec, "sink", namespace, complaints)
+
+
+def read_destination(parent: Node, name: str, namespace: Namespace, complaints: Complaints) -> Sink:
+    """A destination that must be there; what it refers to without a namespace is in `namespace`."""
+    node = mapping(complaints, child(parent, name), ("ref", "uri"))
     if node is None:
-        if child(spec, "sink") is None:
-            missing(complaints, spec, "sink")
+        if child(parent, name) is None:
+            missing(complaints, parent, name)
         return Sink()
     uri, ref = text(complaints, node, "uri"), child(node, "ref")
     if not uri and ref is None:
@@ -25,12 +31,11 @@ def read_sink(spec: Node, namespace: Namespace, complaints: Complaints) -> Sink:
         _check_uri(child(node, "uri") or node, uri, ref is not None, complaints)
     if mapping(complaints, ref, ("apiVersion", "kind", "name", "namespace")) is None or ref is None:
         return Sink(uri=uri)
-    check_is_service(ref, "a sink", complaints)
-    return Sink(
-        service=ServiceName(required_text(complaints, ref, "name")),
-        namespace=Namespace(text(complaints, ref, "namespace") or namespace),
-        uri=uri,
-    )
+    own = Namespace(text(complaints, ref, "namespace") or namespace)
+    if (text(complaints, ref, "apiVersion"), text(complaints, ref, "kind")) == ("eventing.knative.dev/v1", "Broker"):
+        return Sink(broker=BrokerName(required_text(complaints, ref, "name")), namespace=own, uri=uri)
+    check_is_service(ref, f"a {_words[name]}", complaints, or_broker=True)
+    return Sink(service=ServiceName(required_text(complaints, ref, "name")), namespace=own, uri=uri)
 
 
 def _check_uri(node: Node, uri: str, beside_ref: bool, complaints: Complaints) -> None:
@@ -50,10 +55,12 @@ def _check_uri(node: Node, uri: str, beside_ref: bool, complaints: Complaints) -
         complaints.add(node, f"{parts.scheme} to a sink is not honoured here", hint="http, or a ref to a Service")
 
 
-def check_is_service(reference: Node, what: str, complaints: Complaints) -> None:
+def check_is_service(reference: Node, what: str, complaints: Complaints, *, or_broker: bool = False) -> None:
     """Refuse a reference to what is no Knative Service; `what` is the role in which it stands."""
     version, kind = (required_text(complaints, reference, key) for key in ("apiVersion", "kind"))
     if version and kind and (version, kind) != ("serving.knative.dev/v1", "Service"):
         rule = f"{what} of kind {kind} ({version}) is not honoured here"
-        hint = "a Service of serving.knative.dev/v1 is"
+        hint = "a Service of serving.knative.dev/v1 is" + (
+            ", and a Broker of eventing.knative.dev/v1" if or_broker else ""
+        )
         complaints.add(child(reference, "kind") or reference, rule, hint=hint, show_value=False)

@@ -1,21 +1,73 @@
-"""What Knative's webhook writes into a Service that leaves it out, so that a client sees it there.
+"""What Knative's webhooks write into an object that leaves it out, so that a client sees it there.
 
-Knative Serving v0.50.0, `pkg/apis/serving/v1/{service,revision,route}_defaults.go`. A document with its defaults
-means the same to the engine as without: written twice, they change nothing.
+Knative Serving v0.50.0, `pkg/apis/serving/v1/{service,revision,route}_defaults.go`, and Eventing,
+`pkg/apis/eventing/v1/{broker,trigger}_defaults.go` with `config-br-defaults` as it is shipped. A document with its
+defaults means the same to the engine as without: written twice, they change nothing.
 """
 
 from knative.local.objects.json_values import Object, copied, items, mapping, text
 
 CONTAINER_NAME = "user-container"
+BROKER_CLASS = "eventing.knative.dev/broker.class"
 
 
 def with_defaults(document: Object) -> Object:
-    """A copy of a document with the defaults of its kind; Knative's Services and DomainMappings have some."""
+    """A copy of a document with the defaults of its kind: Knative's own kinds have some."""
     result = copied(document)
-    if text(result, "kind") == "DomainMapping" and (reference := mapping(result, "spec", "ref")):
-        reference["namespace"] = text(reference, "namespace") or text(result, "metadata", "namespace")
-    if (text(result, "apiVersion"), text(result, "kind")) != ("serving.knative.dev/v1", "Service"):
-        return result
+    match text(result, "apiVersion"), text(result, "kind"):
+        case "serving.knative.dev/v1", "Service":
+            return _service(result)
+        case "eventing.knative.dev/v1", "Broker":
+            return _broker(result)
+        case "eventing.knative.dev/v1", "Trigger":
+            return _trigger(result)
+        case "serving.knative.dev/v1beta1", "DomainMapping" if reference := mapping(result, "spec", "ref"):
+            reference["namespace"] = text(reference, "namespace") or text(result, "metadata", "namespace")
+    return result
+
+
+def _broker(result: Object) -> Object:
+    metadata, spec = mapping(result, "metadata"), mapping(result, "spec")
+    annotations = mapping(metadata, "annotations")
+    metadata["annotations"] = {**annotations, BROKER_CLASS: annotations.get(BROKER_CLASS) or "MTChannelBasedBroker"}
+    config: Object = {
+        "apiVersion": "v1", "kind": "ConfigMap", "name": "config-br-default-channel", "namespace": "knative-eventing"
+    }  # fmt: skip
+    delivery: Object = {"backoffDelay": "PT0.2S", "backoffPolicy": "exponential", "retry": 10}
+    spec["config"] = mapping(spec, "config") or config
+    spec["delivery"] = _delivery(mapping(spec, "delivery"), metadata) or delivery
+    result["metadata"], result["spec"] = metadata, spec
+    return result
+
+
+def _trigger(result: Object) -> Object:
+    metadata, spec = mapping(result, "metadata"), mapping(result, "spec")
+    if broker := text(spec, "broker"):
+        metadata["labels"] = {**mapping(metadata, "labels"), "eventing.knative.dev/broker": broker}
+    spec["filter"] = mapping(spec, "filter")
+    spec["subscriber"] = _destination(mapping(spec, "subscriber"), metadata)
+    if delivery := _delivery(mapping(spec, "delivery"), metadata):
+        spec["delivery"] = delivery
+    result["metadata"], result["spec"] = metadata, spec
+    return result
+
+
+def _delivery(delivery: Object, metadata: Object) -> Object:
+    if sink := mapping(delivery, "deadLetterSink"):
+        return {**delivery, "deadLetterSink": _destination(sink, metadata)}
+    return delivery
+
+
+def _destination(destination: Object, metadata: Object) -> Object:
+    """What is referred to without a namespace is in the object's own."""
+    reference = mapping(destination, "ref")
+    if not reference:
+        return destination
+    namespace = text(reference, "namespace") or text(metadata, "namespace")
+    return {**destination, "ref": {**reference, **({"namespace": namespace} if namespace else {})}}
+
+
+def _service(result: Object) -> Object:
     spec = mapping(result, "spec")
     template = mapping(spec, "template")
     template["spec"] = template_spec(mapping(template, "spec"))

@@ -84,6 +84,42 @@ class DocumentFacts:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class DestinationFacts:
+    """Where events are to go: `url` None, where it is an object that there is not, by its resource and name."""
+
+    url: str | None
+    resource: str = ""
+    namespace: str = ""
+    name: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BrokerFacts:
+    """A Broker: its document and stamp, where it takes events, and whether what does so runs."""
+
+    document: Object
+    stamp: Stamp
+    url: str
+    is_running: bool
+    dead_letter_sink: DestinationFacts | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TriggerFacts:
+    """A Trigger: its document and stamp, its Broker if there is one, and where its events go."""
+
+    document: Object
+    stamp: Stamp
+    broker_name: str
+    broker: BrokerFacts | None
+    subscriber: DestinationFacts
+    dead_letter_sink: DestinationFacts | None = None
+
+
+EventingFacts = BrokerFacts | TriggerFacts
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ClusterFacts:
     """Everything of one stack that clients are shown.
 
@@ -97,8 +133,9 @@ class ClusterFacts:
     made_secrets: tuple[Secret, ...]
     began_at: str
     port: int
+    eventing: tuple[EventingFacts, ...] = ()
 
     @property
-    def applied(self) -> list[ServiceFacts | DocumentFacts]:
+    def applied(self) -> list[ServiceFacts | DocumentFacts | EventingFacts]:
         """What came of a document."""
-        return [*self.services, *self.documents]
+        return [*self.services, *self.documents, *self.eventing]

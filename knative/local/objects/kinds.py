@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
+from knative.local.objects.defaulting import BROKER_CLASS
 from knative.local.objects.json_values import Json, Object, at, items, mapping, text
 
 READ = ("get", "list", "watch")
@@ -13,12 +14,16 @@ SERVING = ("all", "knative", "serving")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Column:
-    """A column of a Table beside the name. Of type `date`, its value is a time and its cell an age."""
+    """A column of a Table beside the name. Of type `date`, its value is a time and its cell an age.
+
+    One that `is_wide` is shown by `-o wide` alone.
+    """
 
     name: str
     value: Callable[[Object], Json]
     type: str = "string"
     description: str = ""
+    is_wide: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -222,9 +227,31 @@ SOURCES = tuple(
     )
 )  # fmt: skip
 
+EVENTING = ("all", "knative", "eventing")
+BROKER = Kind(
+    kind="Broker", plural="brokers", group="eventing.knative.dev", version="v1", categories=EVENTING,
+    columns=(
+        Column(name="URL", value=_path("status", "address", "url")),
+        _age,
+        *_ready,
+        Column(name="Class", value=_path("metadata", "annotations", BROKER_CLASS), is_wide=True),
+    ),
+    subresources=_status,
+)  # fmt: skip
+TRIGGER = Kind(
+    kind="Trigger", plural="triggers", group="eventing.knative.dev", version="v1", categories=EVENTING,
+    columns=(
+        Column(name="Broker", value=_path("spec", "broker")),
+        Column(name="Subscriber_URI", value=_path("status", "subscriberUri")),
+        _age,
+        *_ready,
+    ),
+    subresources=_status,
+)  # fmt: skip
+
 KINDS = (
     SERVICE, CONFIGURATION, REVISION, ROUTE, DOMAIN_MAPPING, NAMESPACE, CONFIG_MAP, SECRET, SHADOW, SERVICE_ACCOUNT,
-    POD, EVENT, *ISTIO, *SOURCES,
+    POD, EVENT, *ISTIO, *SOURCES, BROKER, TRIGGER,
 )  # fmt: skip
 
 

@@ -7,8 +7,15 @@ from collections import deque
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from knative.local.objects import configuration, core, domain_mapping, events, pod, revision, route, service
-from knative.local.objects.facts import ClusterFacts, DocumentFacts, ServiceFacts
+from knative.local.objects import brokers, configuration, core, domain_mapping, events, pod, revision, route, service
+from knative.local.objects.facts import (
+    BrokerFacts,
+    ClusterFacts,
+    DocumentFacts,
+    EventingFacts,
+    ServiceFacts,
+    TriggerFacts,
+)
 from knative.local.objects.json_values import Object, text
 from knative.local.objects.kinds import DOMAIN_MAPPING, kind_of
 
@@ -60,7 +67,7 @@ class Objects:
     """What was made of the facts before, by where it came from."""
 
     def __init__(self) -> None:
-        self._facts: dict[str, ServiceFacts | DocumentFacts] = {}
+        self._facts: dict[str, ServiceFacts | DocumentFacts | EventingFacts] = {}
         self._made: dict[str, list[Object]] = {}
         self._around: list[Object] = []
         self._events: deque[Object] = deque(maxlen=events.KEPT)
@@ -84,11 +91,18 @@ class Objects:
         self._around = around
         return [*self._every(), *around, *self._events]
 
-    def _make(self, facts: ServiceFacts | DocumentFacts, before: list[Object], now: str) -> list[Object]:
-        if isinstance(facts, DocumentFacts):
-            if text(facts.document, "kind") == DOMAIN_MAPPING.kind:
+    def _make(
+        self, facts: ServiceFacts | DocumentFacts | EventingFacts, before: list[Object], now: str
+    ) -> list[Object]:
+        match facts:
+            case DocumentFacts() if text(facts.document, "kind") == DOMAIN_MAPPING.kind:
                 return [domain_mapping.present(facts, next(iter(before), None), now=now)]
-            return [core.document(facts)]
+            case DocumentFacts():
+                return [core.document(facts)]
+            case BrokerFacts():
+                return [brokers.present_broker(facts, next(iter(before), None), now=now)]
+            case TriggerFacts():
+                return [brokers.present_trigger(facts, next(iter(before), None), now=now)]
         made = of_service(facts, {reference_of(each): each for each in before}, now=now)
         if not self._is_first:
             self._events.extend(events.of_change(before, made, now=now))

@@ -1,7 +1,8 @@
 """The storefront's origin on this machine: SeaweedFS, an S3 server, with everything in one process.
 
-Envoy reads from it on a Unix socket, as anybody may read the bucket; who publishes has a key. It is four servers in one
-that talk to one another on loopback ports. Over HTTP they ask for tokens that only they can make.
+Envoy reads from it on a Unix socket, as anybody may read the bucket; who publishes has a key. It is five servers in one
+that talk to one another on loopback ports, where everybody on the machine can knock: over HTTP they ask for tokens that
+only they can make, over gRPC for a certificate that only they have.
 """
 
 import json
@@ -9,8 +10,10 @@ import secrets
 import socket
 from collections.abc import Mapping
 from contextlib import ExitStack, suppress
+from datetime import datetime
 from pathlib import Path
 
+from knative.local.api import certificates
 from knative.local.parts import binaries
 from knative.local.processes import write_atomically
 
@@ -39,16 +42,17 @@ def command(data_folder: Path, *, socket_folder: Path, secrets_folder: Path) -> 
 
 
 def environment(data_folder: Path, *, secrets_folder: Path, around: Mapping[str, str]) -> dict[str, str]:
-    """What the server is told beside its command: the keys of its own tokens, and to keep less garbage."""
-    keys = json.loads(_token_keys(secrets_folder).read_bytes())
-    return {**around, **keys, "GOGC": "50", "HOME": str(data_folder)}
+    """What the server is told beside its command: what it knows itself by, and to keep less garbage."""
+    made = json.loads(_own_words(secrets_folder).read_bytes())
+    return {**around, **made, "GOGC": "50", "HOME": str(data_folder)}
 
 
-def prepare(data_folder: Path, *, secrets_folder: Path, key: tuple[str, str]) -> None:
+def prepare(data_folder: Path, *, secrets_folder: Path, key: tuple[str, str], now: datetime) -> None:
     """Make the folder, choose the ports, and say who may do what; again before each start.
 
     Args:
         key: of who publishes: an id, and its secret.
+        now: when a certificate that is made now begins.
     """
     (data_folder / "objects").mkdir(mode=0o700, parents=True, exist_ok=True)
     data_folder.chmod(0o700)
@@ -61,10 +65,9 @@ def prepare(data_folder: Path, *, secrets_folder: Path, key: tuple[str, str]) ->
     anybody = {"name": "anonymous", "actions": [f"Read:{BUCKET}"]}
     identities = json.dumps({"identities": [publisher, anybody]}).encode()
     write_atomically(_identities(secrets_folder), identities, mode=0o600, durable=False)
-    if not _token_keys(secrets_folder).exists():
-        names = ("SIGNING", "SIGNING_READ", "FILER_SIGNING", "FILER_SIGNING_READ")
-        made = {f"WEED_JWT_{name}_KEY": secrets.token_hex(32) for name in names}
-        write_atomically(_token_keys(secrets_folder), json.dumps(made).encode(), mode=0o600)
+    if not _own_words(secrets_folder).exists():
+        words = _made_words(*certificates.prepare(secrets_folder, now, whose="origin"))
+        write_atomically(_own_words(secrets_folder), json.dumps(words).encode(), mode=0o600)
     ports = _kept_ports(data_folder)
     if ports is None or not all(_free(port) for port in ports.values()):
         write_atomically(_ports_file(data_folder), json.dumps(_choose_ports()).encode())
@@ -100,8 +103,18 @@ def _identities(secrets_folder: Path) -> Path:
     return secrets_folder / "origin-identities.json"
 
 
-def _token_keys(secrets_folder: Path) -> Path:
-    return secrets_folder / "origin-token-keys.json"
+def _own_words(secrets_folder: Path) -> Path:
+    return secrets_folder / "origin-environment.json"
+
+
+def _made_words(certificate: Path, key: Path) -> dict[str, str]:
+    """One certificate for all of its servers: each is shown it by the others, and takes no other."""
+    tokens = ("SIGNING", "SIGNING_READ", "FILER_SIGNING", "FILER_SIGNING_READ")
+    words = {f"WEED_JWT_{name}_KEY": secrets.token_hex(32) for name in tokens}
+    words["WEED_GRPC_CA"] = str(certificate)
+    for name in ("MASTER", "VOLUME", "FILER", "S3", "ADMIN", "WORKER", "CLIENT"):
+        words |= {f"WEED_GRPC_{name}_CERT": str(certificate), f"WEED_GRPC_{name}_KEY": str(key)}
+    return words
 
 
 def _ports_file(data_folder: Path) -> Path:

@@ -21,7 +21,7 @@ ADMINISTRATOR = "postgres"
 # By domain, as the Secrets are: `database-catalog`. What each may do, migrations say.
 ROLES = {
     domain: f"shop_{domain}"
-    for domain in ("catalog", "identity", "carts", "orders", "payments", "analytics", "retention")
+    for domain in ("catalog", "identity", "carts", "orders", "payments", "analytics", "retention", "eventing")
 }
 
 

@@ -48,6 +48,7 @@ def test_each_form_is_the_content_again_and_the_same_bytes_each_time() -> None:
         assert decode(encoded) == script
         assert len(encoded) < len(script) / 10
         assert content.encode(script, encoding) == encoded
+    assert content.encode(script, Encoding.GZIP)[4:8] == bytes(4), "a gzip file says when it was made; ours does not"
     assert content.encode(script, Encoding.IDENTITY) == script
 
 

@@ -17,10 +17,11 @@ def written(folder: Path, content: dict[str, bytes]) -> Path:
 
 
 def test_a_build_is_read_without_the_notes_of_its_tools(tmp_path: Path) -> None:
-    read = release.read(written(tmp_path, {**files(), ".vite/manifest.json": b"{}"}))
-    assert read.files == files()
+    built = {**files(), "robots.txt": b""}
+    read = release.read(written(tmp_path, {**built, ".vite/manifest.json": b"{}"}))
+    assert read.files == built
     assert read.assets == (SCRIPT, STYLE, FONT)
-    assert read.pages == ("favicon.svg", "index.html"), "the index is the last"
+    assert read.pages == ("favicon.svg", "robots.txt", "index.html"), "the index is the last"
 
 
 def test_the_same_content_is_the_same_release_and_any_other_is_another() -> None:

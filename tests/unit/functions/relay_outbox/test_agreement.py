@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from shared import database, outbox, sinks
-from shared.cloud_events_http import STRUCTURED
+from shared import database, outbox
+from shared.cloud_events_http import STRUCTURED, encode
 from tests.unit.functions.conftest import Function, Shop
 from tests.unit.functions.relay_outbox.conftest import SINK, ping
 from tests.unit.functions.small_mesh import SmallMesh
@@ -59,7 +59,7 @@ def report_says(shop: Shop) -> dict[str, object]:
 def events() -> Sequence[bytes]:
     """What is in the outbox, as it would be sent."""
     pending = database.run(engine(), lambda connection: outbox.unpublished(connection, 1000))
-    return [sinks.encode(each.event) for each in pending]
+    return [encode(each.event) for each in pending]
 
 
 def test_after_a_plain_run_they_agree(shop: Shop, mesh: SmallMesh, relay_outbox: Function) -> None:

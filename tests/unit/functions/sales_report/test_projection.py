@@ -12,9 +12,8 @@ from functions.record_sale import sale
 from functions.record_sale import store as recording
 from functions.sales_report import store as reporting
 from functions.sales_report.span import Span
-from shared import sinks
 from shared.cloud_events import CloudEvent
-from shared.cloud_events_http import STRUCTURED, parse
+from shared.cloud_events_http import STRUCTURED, encode, parse
 from shared.orders import Order
 from tests.unit.functions.conftest import Shop
 from tests.unit.functions.sold import order
@@ -102,7 +101,7 @@ def test_any_order_of_the_events_with_any_repeats_gives_the_report_of_the_orders
     orders, events = history
     shop.rows("TRUNCATE analytics.sales, analytics.sale_events CASCADE")
     for event in events:
-        [received] = parse(STRUCTURED, [], sinks.encode(event))
+        [received] = parse(STRUCTURED, [], encode(event))
         counted = sale.read(received)
         assert counted is not None
         recording.record([counted])

@@ -180,7 +180,7 @@ class TestWithAStackThatIsUp:
         before = stack.status()
         done = stack.zerocart("up")
         assert done.code == 0
-        assert done.errors.count("was running") == 6
+        assert done.errors.count("was running") == 7
         after = stack.status()
         for part in ("gateway", "zygote", "keeper"):
             assert after[part]["pid"] == before[part]["pid"]

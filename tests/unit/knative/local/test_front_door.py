@@ -87,6 +87,15 @@ def test_a_revision_has_no_more_requests_than_its_template_lets_wait(home: Home,
     assert bounds["max_connections"] + bounds["max_pending_requests"] == 22
 
 
+def test_the_mesh_leads_to_the_ingress_of_brokers_and_the_front_door_does_not(
+    home: Home, deployment: Deployment
+) -> None:
+    publish(home, deployment, [])
+    assert b"broker-ingress.knative-eventing.svc.cluster.local" in files(home)["mesh-routes.json"]
+    assert b"broker-ingress" not in files(home)["front-routes.json"]
+    assert str(home.broker_ingress_socket).encode() in files(home)["clusters.json"]
+
+
 def test_the_mesh_keeps_its_port_over_a_restart(home: Home) -> None:
     assert FrontDoor(home).mesh_port == FrontDoor(home).mesh_port
 

@@ -7,6 +7,7 @@ from knative.local.status import render
 PART = {"ready": True}
 FOUND: dict[str, Any] = {
     "services": [], "state": {"postgres": PART, "redis": PART}, "gateway": PART, "sources": [],
+    "brokers": [],
 }  # fmt: skip
 LAST = {
     "at": "2026-11-24T17:47:18Z",
@@ -57,3 +58,19 @@ def test_one_that_never_fired_and_one_that_cannot_are_told_apart() -> None:
 def test_a_binding_is_shown_with_whom_it_binds() -> None:
     binding = {"name": "relay", "ready": True, "reason": "", "sink": SINK, "subjects": ["relay-outbox"]}
     assert lines(binding)[1] == ["relay", "-", "relay-outbox.shop/run", "-", "binds relay-outbox"]
+
+
+def test_a_broker_is_shown_with_what_waits_at_each_of_its_triggers_and_what_nobody_took() -> None:
+    trigger = {
+        "name": "record-sale", "ready": True, "reason": "", "subscriber": "http://record-sale.shop.svc.cluster.local",
+        "waiting": 12, "retrying": 3, "parked": 1,
+    }  # fmt: skip
+    away = {**trigger, "name": "other", "ready": False, "reason": "its subscriber is not there", "subscriber": None}
+    broker = {"name": "shop", "ready": True, "reason": "", "triggers": [trigger, away]}
+    table = render({**FOUND, "brokers": [broker, {**broker, "name": "unused", "triggers": []}]}).partition("\n\n")[2]
+    assert [" ".join(line.split()) for line in table.splitlines()] == [
+        "BROKER TRIGGER SUBSCRIBER WAITING RETRYING PARKED STATE",
+        "shop record-sale record-sale.shop 12 3 1 ready",
+        "other - 12 3 1 not ready, its subscriber is not there",
+        "unused - - 0 0 0 ready",
+    ]

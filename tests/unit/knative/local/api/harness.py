@@ -51,6 +51,7 @@ class Stack:
         self.cluster = EngineCluster(
             self.engine,
             is_up=lambda: self.daemon._up,
+            is_broker_running=lambda: True,
             secrets=lambda: self.made_secrets,
             write=self.daemon._write_objects,
             import_revision=self.daemon._import_revision,

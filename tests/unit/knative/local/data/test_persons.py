@@ -147,6 +147,12 @@ def test_after_an_erasure_nothing_is_found_and_the_books_add_up(
         "UPDATE orders.outbox SET subject = %s, data = data || jsonb_build_object('by', %s::text, 'who', %s::text)"
         " WHERE sequence = (SELECT min(sequence) FROM orders.outbox)", [person.id, person.id.upper(), person.email],
     )  # fmt: skip
+    shop.rows(
+        "INSERT INTO eventing.deliveries (id, namespace, broker, trigger, headers, event, failed_code, failed_data)"
+        " SELECT gen_random_uuid(), 'shop', 'shop', 'sales', '{}', json_build_object('id', '1', 'who', %s::text), 422,"
+        " %s",
+        [person.email.upper(), person.email.encode()],
+    )
     before, others_export = shop.rows(BOOKS), persons.export(shop.database_url, other.email)
     assert before[0][1:3] == (3, 1500)
 
@@ -156,6 +162,7 @@ def test_after_an_erasure_nothing_is_found_and_the_books_add_up(
     assert len(pauses) == 1
     assert_nowhere(shop, person.id, person.email, person.name, "Zaphkiel")
     assert shop.rows(BOOKS) == before
+    assert shop.rows("SELECT event->>'id', failed_code, failed_data FROM eventing.deliveries") == [("1", 422, b"")]
     assert persons.export(shop.database_url, other.email) == others_export
     owners = shop.rows("SELECT account_id::text, count(*)::int FROM orders.orders GROUP BY 1")
     assert sorted(int(str(count)) for _, count in owners) == [1, 2], "whoever it was, it was one person"

@@ -64,6 +64,7 @@ TABLES = {
         "orders.idempotency_keys": "DELETE",
         "orders.outbox": "DELETE",
     },
+    "shop_eventing": {"eventing.deliveries": f"{CHANGE} DELETE"},
 }
 # Rights on some columns of a table only.
 COLUMNS = {

@@ -2,7 +2,9 @@
 
 import json
 import socket
+import ssl
 import stat
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -64,14 +66,38 @@ def test_it_listens_on_loopback_alone_and_its_inner_servers_want_a_token_of_its_
             assert pool.request(method, f"http://127.0.0.1:{address}", body=b"").status == 401, address
 
 
+def said(address: tuple[str, int], context: ssl.SSLContext | None) -> bytes:
+    """What a gRPC server says to a greeting; nothing where it hangs up."""
+    hello = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n\0\0\0\4\0\0\0\0\0"
+    with socket.create_connection(address, timeout=10) as raw:
+        try:
+            with context.wrap_socket(raw) if context else raw as connection:
+                connection.sendall(hello)
+                return connection.recv(1024)
+        except (ssl.SSLError, ConnectionError):
+            return b""
+
+
+@pytest.mark.parametrize("server", ["master", "volume", "filer", "s3", "admin"])
+def test_who_has_not_its_certificate_calls_none_of_its_inner_servers(origin: OriginServer, server: str) -> None:
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
+    context.set_alpn_protocols(["h2"])
+    address = ("127.0.0.1", ports(origin)[f"{server}.grpc"])
+    assert said(address, None) == b""
+    assert said(address, context) == b""
+    context.load_cert_chain(origin.folder / "origin-certificate.pem", origin.folder / "origin-key.pem")
+    assert said(address, context) != b"", "with it they talk"
+
+
 def test_its_socket_and_its_secrets_are_their_owners_alone(origin: OriginServer) -> None:
-    for name in ("origin-identities.json", "origin-token-keys.json"):
+    for name in ("origin-identities.json", "origin-environment.json", "origin-key.pem"):
         assert stat.S_IMODE((origin.folder / name).stat().st_mode) == 0o600
     assert stat.S_IMODE(origin_part.socket_path(origin.folder).stat().st_mode) & 0o022 == 0, "to connect is to write"
 
 
 def test_a_port_that_somebody_has_taken_meanwhile_is_given_up_for_another(tmp_path: Path) -> None:
-    folders = {"secrets_folder": tmp_path, "key": ("id", "secret")}
+    folders = {"secrets_folder": tmp_path, "key": ("id", "secret"), "now": datetime.now(UTC)}
     origin_part.prepare(tmp_path / "data", **folders)  # type: ignore[arg-type]
     before = json.loads((tmp_path / "data" / "ports.json").read_bytes())
     assert len(set(before.values())) == 10
