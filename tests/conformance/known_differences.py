@@ -6,6 +6,7 @@ _RESTS = "a new revision starts once and then rests (decision 0007), so none of 
 _FINALIZERS = "nothing has to be taken apart before an object may go, so there is no finalizer"
 _HASH = "a hash of where a cluster stores the kind, which no client of the shop reads"
 _MADE = "Configurations, Routes and Revisions are made by their Services here, and are not written"
+_KNOWN = "an imported revision is labelled like those made here, and kn needs a creator on one that has traffic"
 _CLAIM = "there is one owner of the machine, who needs no ClusterDomainClaim"
 _PLACE = "a complaint names the field itself, with its line in a file"
 _MORE = "says more: what would be right"
@@ -28,6 +29,8 @@ KNOWN = (
     Known(step="resources of serving v1", path="/body/resources/configurations/verbs/*", why=_MADE),
     Known(step="resources of serving v1", path="/body/resources/routes/verbs/*", why=_MADE),
     Known(step="resources of serving v1", path="/body/resources/revisions/verbs/*", why=_MADE),
+    Known(step="import a revision", path="/body/metadata/*s/serving.knative.dev/*", why=_KNOWN),
+    Known(step="imported: revision moved-00001", path="/body/metadata/*s/serving.knative.dev/*", why=_KNOWN),
     Known(step="mapped without a claim", path="*", why=_CLAIM),
     Known(
         step="another template under the same name", path="/body/message",

@@ -47,7 +47,7 @@ from tests.unit.knative.local.manifest.reading import CONTAINER, changed, read_a
         ("volumeMounts", [{"name": "scratch", "mountPath": "/data"}], "only /tmp can be mounted here"),
         ("volumeMounts", [{"name": "other", "mountPath": "/tmp"}], "volumeMount has no matching volume"),
         ("volumeMounts", [], 'volume with name "scratch" not mounted'),
-        ("readinessProbe", {"grpc": {"port": 8081}}, "Probe port must match container port"),
+        ("readinessProbe", {"grpc": {"port": 8082}}, "Probe port must match container port"),
         ("livenessProbe", {"exec": {}}, "missing field"),
         ("readinessProbe", {"httpGet": {}, "tcpSocket": {}}, "expected exactly one, got both: httpGet, tcpSocket"),
         ("readinessProbe", {"httpGet": {"port": 1}}, "Probe port must match container port"),
