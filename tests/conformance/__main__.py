@@ -18,6 +18,7 @@ from tests.stack import PROJECT, Stack, new_stack, running
 PAGE = PROJECT / "docs" / "conformance.md"
 NAMESPACE = "serving-tests"
 LONGEST = "15m"
+ERROR_OF_IMAGE = "TestContainerErrorMsg"
 # Why a test fails here that a cluster passes.
 REASONS = {
     "TestMustHaveCgroupConfigured": "An ordinary user cannot make control groups, so no instance is in one of its own. "
@@ -34,6 +35,8 @@ def main(arguments: list[str]) -> int:
         _prepare(stack)
         for suite in suites:
             found[suite] = _run(stack, suite, flags)
+            if suite == "api":
+                found[suite] = _with_error_of_image(stack, found[suite])
     for suite, of_suite in found.items():
         for each in of_suite:
             sys.stdout.write(f"{suite} {each.verdict} {each.name} {each.words if each.verdict != 'PASS' else ''}\n")
@@ -53,14 +56,20 @@ def _prepare(stack: Stack) -> None:
     stack.run("apply", "-f", "-", given=f"{{apiVersion: v1, kind: Namespace, metadata: {{name: {NAMESPACE}}}}}")
 
 
-def _run(stack: Stack, suite: str, flags: list[str]) -> list[results.Result]:
-    log = building.BUILT / f"{suite}.log"
+def _with_error_of_image(stack: Stack, found: list[results.Result]) -> list[results.Result]:
+    """One test leaves itself out where images are local. Its image is nowhere, so it is run as if from elsewhere."""
+    (again,) = _run(stack, "api", ["-test.run", f"^{ERROR_OF_IMAGE}$"], repository="registry.example")
+    return [again if each.name == ERROR_OF_IMAGE else each for each in found]
+
+
+def _run(stack: Stack, suite: str, flags: list[str], repository: str = "dev.local") -> list[results.Result]:
+    log = building.BUILT / f"{suite}-{repository}.log"
     with log.open("w", encoding="utf-8") as output:
         subprocess.run(
             [
                 str(building.BUILT / f"{suite}.test"), "-test.v", f"-test.timeout={LONGEST}", *flags,
                 "-kubeconfig", str(stack.home / "kubeconfig"), "-test-namespace", NAMESPACE, "-disable-logstream",
-                "-disable-optional-api", "-dockerrepo", "dev.local", "-imagetemplate", "{{.Repository}}/{{.Name}}:1",
+                "-disable-optional-api", "-dockerrepo", repository, "-imagetemplate", "{{.Repository}}/{{.Name}}:1",
                 "-spooftimeout", "60s",
             ],
             stdout=output, stderr=subprocess.STDOUT, cwd=Path(building.BUILT), check=False,
