@@ -29,6 +29,7 @@ TOGETHER = {
     "tests/conformance": "stack",
     "tests/contract": "stack",
     "tests/docs": "stack",
+    "tests/frontend": "frontend",
     "tests/unit/knative/local/test_cli.py": "stack",
     "tests/unit/knative/local/test_seeing.py": "stack",
     "tests/unit/knative/local/test_storefront.py": "stack",

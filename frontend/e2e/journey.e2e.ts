@@ -15,8 +15,10 @@ test('somebody looks around, fills a basket, becomes a customer, pays, sees the 
   await page.getByRole('link', { name: 'Garden' }).click();
   await page.getByRole('heading', { name: 'Garden', exact: true }).waitFor();
   await page.getByLabel('Search the shop').fill('lantern');
-  await page.getByRole('link', { name: 'All shelves' }).click();
-  await page.getByRole('heading', { name: '“lantern”' }).waitFor();
+  await page.getByRole('heading', { name: '“lantern” in Garden' }).waitFor();
+  await page.getByRole('navigation', { name: 'Shelves' }).getByRole('link', { name: 'All shelves' }).click();
+  await page.getByRole('heading', { name: '“lantern”', exact: true }).waitFor();
+  await page.locator('main [aria-busy=false]').waitFor(); // until then it is what was there before
   await page.locator('main li h2').first().click();
   await page.waitForURL(/\/products\//);
   await page

@@ -14,6 +14,7 @@ import { createApi } from '@/shared/api/client';
 import { AnnouncerProvider } from '@/shared/components/announcer';
 import { ServicesProvider } from '@/shared/session/services';
 import { Session } from '@/shared/session/session';
+import { watch } from '@/shared/telemetry/watch';
 
 const session = new Session();
 const services = { session, api: createApi(session) };
@@ -44,3 +45,5 @@ createRoot(root).render(
     </ThemeProvider>
   </StrictMode>,
 );
+
+watch();

@@ -52,7 +52,7 @@ def translate(
         backends: every revision with a socket, also one that no destination names now.
         key_sets: JWKS by jwksUri. While a set is missing, every token of its issuer is refused with 401.
     """
-    upstreams = Upstreams.of(destinations, backends, edge.hosts)
+    upstreams = Upstreams.of(destinations, backends, edge.hosts, edge.otlp_endpoint)
     ordered = sorted(backends, key=lambda backend: (backend.namespace, backend.revision))
     clusters = [
         patch_cluster(

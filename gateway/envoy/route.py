@@ -4,10 +4,12 @@ Envoy's own answers (404, 503) are made here without a body: the manifests' loca
 """
 
 from collections.abc import Sequence
+from urllib.parse import urlsplit
 
 from gateway.envoy.cors import cors_policy
 from gateway.envoy.resource import Resource, duration, typed
 from gateway.envoy.string_matcher import string_matcher
+from gateway.envoy.tracing import CLUSTER, COLLECTOR
 from gateway.envoy.upstreams import Upstreams, cluster_name
 from gateway.istio.header_operations import HeaderOperations
 from gateway.istio.http_match import HttpMatch
@@ -73,6 +75,8 @@ def _service_action(service: KnativeService, upstreams: Upstreams, *, timeout_s:
 
 
 def _external_action(external: ExternalHost, upstreams: Upstreams, *, timeout_s: float | None) -> Resource:
+    if external.host == COLLECTOR:
+        return _collector_action(external, upstreams.collector_url, timeout_s=timeout_s)
     if external.host not in upstreams.hosts:
         return {"direct_response": {"status": 503}}
     route: Resource = {"cluster": external.host, "timeout": duration(timeout_s or 0)}  # 0: as in Istio, none
@@ -80,6 +84,17 @@ def _external_action(external: ExternalHost, upstreams: Upstreams, *, timeout_s:
         pattern = {"regex": external.path_pattern}
         route["regex_rewrite"] = {"pattern": pattern, "substitution": external.path_substitution}
     return {"route": route}
+
+
+def _collector_action(external: ExternalHost, url: str | None, *, timeout_s: float | None) -> Resource:
+    """Without a collector: 204, which is no error to a browser, and tells it that nobody collects."""
+    if url is None:
+        return {"direct_response": {"status": 204}}
+    rewrite = {
+        "pattern": {"regex": external.path_pattern or "^$"},
+        "substitution": urlsplit(url).path.rstrip("/") + external.path_substitution,
+    }
+    return {"route": {"cluster": CLUSTER, "timeout": duration(timeout_s or 0), "regex_rewrite": rewrite}}
 
 
 def _header_operations(headers: HeaderOperations) -> Resource:

@@ -7,6 +7,7 @@ from gateway.envoy.resource import Resource, extension
 from gateway.istio import Mesh
 
 CLUSTER = "otlp"
+COLLECTOR = "otel-collector.observability.svc.cluster.local"  # as routes call it
 
 
 def tracing(mesh: Mesh, edge: Edge) -> Resource:

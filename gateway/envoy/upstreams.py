@@ -9,18 +9,26 @@ from knative.local.model import Backend, Destination, Namespace, RevisionName, S
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Upstreams:
+    """`collector_url` None: nobody collects spans."""
+
     destinations: Mapping[tuple[Namespace, ServiceName], Destination]
     backends: Mapping[tuple[Namespace, RevisionName], Backend]
     hosts: Mapping[str, Path] = field(default_factory=dict)
+    collector_url: str | None = None
 
     @classmethod
     def of(
-        cls, destinations: Sequence[Destination], backends: Sequence[Backend], hosts: Mapping[str, Path]
+        cls,
+        destinations: Sequence[Destination],
+        backends: Sequence[Backend],
+        hosts: Mapping[str, Path],
+        collector_url: str | None = None,
     ) -> "Upstreams":
         return cls(
             destinations={(item.namespace, item.service): item for item in destinations},
             backends={(item.namespace, item.revision): item for item in backends},
             hosts=hosts,
+            collector_url=collector_url,
         )
 
     def timeout_s(self, namespace: Namespace, revisions: Sequence[RevisionName]) -> float | None:

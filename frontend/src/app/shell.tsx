@@ -1,12 +1,14 @@
 /** What is around every page: the way past the navigation, the navigation, and where somebody is told that he is offline. */
 import Box from '@mui/material/Box';
 import { styled } from '@mui/material/styles';
-import { Suspense } from 'react';
-import { Link, Outlet } from 'react-router';
+import { Suspense, useEffect } from 'react';
+import { Link, Outlet, useLocation } from 'react-router';
 import { Header } from '@/app/header';
 import { OfflineBanner } from '@/app/offline-banner';
 import { ErrorBoundary } from '@/shared/components/error-boundary';
 import { Patience } from '@/shared/components/patience';
+import { events } from '@/shared/telemetry/events';
+import { withoutIds } from '@/shared/telemetry/spans';
 
 const Skip = styled('a')(({ theme }) => ({
   position: 'fixed',
@@ -21,6 +23,8 @@ const Skip = styled('a')(({ theme }) => ({
 }));
 
 export function Shell() {
+  const { pathname } = useLocation();
+  useEffect(() => events.tell('page.viewed', { page: withoutIds(pathname) }), [pathname]);
   return (
     <Box
       sx={{

@@ -4,6 +4,7 @@ import { apiError, SessionOver, Unreachable } from '@/shared/api/errors';
 import type { paths } from '@/shared/api/schema';
 import { API_URL } from '@/shared/lib/addresses';
 import type { Session } from '@/shared/session/session';
+import { traced } from '@/shared/telemetry/spans';
 
 export type Api = ReturnType<typeof createApi>;
 
@@ -43,7 +44,7 @@ function withToken(request: Request, token: string): Request {
 
 async function reach(request: Request): Promise<Response> {
   try {
-    return await fetch(request);
+    return await traced(request);
   } catch (error) {
     if (error instanceof DOMException && error.name === 'AbortError') throw error;
     if (error instanceof SessionOver) throw error;

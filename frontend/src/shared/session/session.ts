@@ -12,6 +12,7 @@ import { errorOf, SessionOver, Unreachable } from '@/shared/api/errors';
 import type { components } from '@/shared/api/schema';
 import { apiAddress } from '@/shared/lib/addresses';
 import { isNumber, isText, read, write } from '@/shared/lib/storage';
+import { traced } from '@/shared/telemetry/spans';
 
 type Tokens = components['schemas']['Tokens'];
 export type Credentials = components['schemas']['Credentials'];
@@ -139,7 +140,7 @@ async function post(path: string, body: string): Promise<Tokens> {
 
 async function reach(path: string, init: RequestInit): Promise<Response> {
   try {
-    return await fetch(apiAddress(path), init);
+    return await traced(apiAddress(path), init);
   } catch (error) {
     throw new Unreachable(error);
   }

@@ -28,7 +28,7 @@ def schemas(url: str) -> set[str]:
 
 def test_an_empty_database_gets_every_schema_and_loses_it_again(empty_url: str) -> None:
     assert runner.upgrade(empty_url) == (None, runner.head())
-    assert schemas(empty_url) == {"catalog", "identity", "orders", "analytics", "carts", "payments"}
+    assert schemas(empty_url) == {"catalog", "identity", "orders", "analytics", "carts", "payments", "eventing"}
     assert runner.downgrade(empty_url, "base") == (runner.head(), None)
     assert schemas(empty_url) == set()
     assert runner.upgrade(empty_url) == (None, runner.head())

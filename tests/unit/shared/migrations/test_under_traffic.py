@@ -53,6 +53,7 @@ ORDERED_BEFORE = """
 STOCK = 100_000
 LAST = runner.versions()[-1]
 BEFORE_LAST = runner.versions()[-2]
+BEFORE_ITS_LOCK = "0013_roles"  # the step after it locks carts.carts, for an index
 SERVICE = "function"  # what a function is called in the server's log
 
 # A client that gave up on a busy machine; and a step and an order that waited for each other, of which the order was
@@ -193,7 +194,7 @@ def tries(monkeypatch: pytest.MonkeyPatch) -> list[bool]:
 
 
 def test_a_step_that_does_not_get_its_lock_lets_others_through_and_tries_again(shop: Shop, tries: list[bool]) -> None:
-    runner.downgrade(shop.database_url, BEFORE_LAST)
+    runner.downgrade(shop.database_url, BEFORE_ITS_LOCK)
     tries.clear()
     patience = f"-c lock_timeout={database.LOCK_WITHIN_MS}"
     with psycopg.connect(shop.database_url) as holder, ThreadPoolExecutor(1) as threads:
@@ -203,7 +204,7 @@ def test_a_step_that_does_not_get_its_lock_lets_others_through_and_tries_again(s
             while len(tries) < 2:
                 customer.execute("UPDATE carts.carts SET updated_at = now()")
         holder.rollback()
-        assert upgrading.result(timeout=60) == (BEFORE_LAST, LAST)
+        assert upgrading.result(timeout=60) == (BEFORE_ITS_LOCK, LAST)
     assert tries[-1]
     assert not any(tries[:-1])
 
@@ -211,11 +212,11 @@ def test_a_step_that_does_not_get_its_lock_lets_others_through_and_tries_again(s
 def test_a_step_that_never_gets_its_lock_gives_up_and_changes_nothing(
     shop: Shop, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    runner.downgrade(shop.database_url, BEFORE_LAST)
+    runner.downgrade(shop.database_url, BEFORE_ITS_LOCK)
     monkeypatch.setattr(runner, "TRY_WITHIN_S", 0.0)
     with psycopg.connect(shop.database_url) as holder:
         holder.execute("LOCK TABLE carts.carts IN ROW EXCLUSIVE MODE")
         with pytest.raises(LockNotAvailable):
             runner.upgrade(shop.database_url)
-    assert runner.current(shop.database_url) == BEFORE_LAST
-    assert runner.upgrade(shop.database_url) == (BEFORE_LAST, LAST)
+    assert runner.current(shop.database_url) == BEFORE_ITS_LOCK
+    assert runner.upgrade(shop.database_url) == (BEFORE_ITS_LOCK, LAST)

@@ -10,6 +10,7 @@ import { applied, type Change, isLine, type Line, same } from '@/features/cart/a
 import { isPendingKey, PendingChanges } from '@/features/cart/api/pending-changes';
 import { ApiError, isPassing, pauseMs, SessionOver } from '@/shared/api/errors';
 import { isListOf, isObject, isText, read, write } from '@/shared/lib/storage';
+import { events } from '@/shared/telemetry/events';
 
 const KEY = 'zerocart.cart';
 const LOCK = 'zerocart-cart';
@@ -103,6 +104,7 @@ export class CartStore {
 
   #change(change: { sku: string } & ({ add: number } | { set: number })): void {
     this.#changes.add(change);
+    events.tell('cart.changed', change);
     this.#gone = [];
     this.#changed();
     const busy = this.#sending;

@@ -3,6 +3,7 @@ import { useCartStore } from '@/features/cart/api/use-cart';
 import { Checkout, type Phase } from '@/features/checkout/api/checkout';
 import { content } from '@/shared/api/client';
 import { useApi } from '@/shared/session/services';
+import { events } from '@/shared/telemetry/events';
 
 const CheckoutContext = createContext<Checkout | null>(null);
 
@@ -23,7 +24,10 @@ export function CheckoutProvider({ children }: { children: ReactNode }) {
             ),
           newest: async () => (await content(api.GET('/api/orders', { params: { query: { limit: 10 } } }))).items,
         },
-        (lines) => cart.takeOut(lines),
+        (items) => {
+          events.tell('purchase.made', { items });
+          cart.takeOut(items);
+        },
       ),
   );
   return <CheckoutContext value={checkout}>{children}</CheckoutContext>;
