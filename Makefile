@@ -51,7 +51,7 @@ lock: $(STAMPS)/test ## Take the newest versions that pyproject.toml allows into
 		--extra local --extra dev -c requirements.lock pyproject.toml -o requirements-dev.lock
 
 ##@ Check
-.PHONY: test check bench
+.PHONY: test check bench conformance
 test: $(STAMPS)/test check ## Everything, ends with pytest's line (T=tests/unit/gateway for a part)
 	@$(BIN)/pytest -n 2 --dist loadgroup $(T)
 
@@ -63,6 +63,9 @@ check: $(STAMPS)/test ## Types, lint, import rules; changes nothing
 
 bench: $(STAMPS)/test ## Cold start, throughput, burst, memory, with date and machine (JSON=1 for a script)
 	@$(BIN)/python -m tests.bench $(if $(JSON),--json)
+
+conformance: $(STAMPS)/test ## Knative's own tests against a stack of its own, into docs/conformance.md: needs Go
+	@$(BIN)/python -m tests.conformance
 
 ##@ Install
 .PHONY: install kn help

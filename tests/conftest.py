@@ -26,6 +26,7 @@ hypothesis.settings.load_profile("zerocart")
 # adds them to the test's name in a way that pytest 9.2 does not see.)
 TOGETHER = {
     "tests/clients": "clients",
+    "tests/conformance": "stack",
     "tests/contract": "stack",
     "tests/docs": "stack",
     "tests/frontend": "frontend",

@@ -18,6 +18,8 @@ from gateway.istio.retries import Retries
 from knative.local.model import Destination, Namespace, RouteTarget
 
 _idle_beyond_timeout_s = 5.0
+# So long a stream of a Knative host may be idle at least. Knative itself sets no bound, once an answer has begun.
+_least_idle_s = 60.0
 
 NOT_FOUND: Resource = {"name": "not-found", "match": {"prefix": "/"}, "direct_response": {"status": 404}}
 
@@ -42,14 +44,20 @@ def knative_route(
 ) -> Resource:
     """Everything of a Knative host, to its revisions.
 
-    Like Knative's own routes it is never retried. A stream may be idle for as long as the function may think, and a
-    little more so that it is the timeout that ends it: the connection manager's bound is for the front door.
+    Like Knative's own routes it is never retried. A revision's timeout is how long its answer may take to begin, as
+    it is with Knative; Envoy's timeout of a try is just that, while the one of a route is for all of the answer. A
+    stream may be idle for as long as the function may think, and a little more so that it is the timeout that ends it:
+    the connection manager's bound is for the front door.
     """
     action = _action(destination.namespace, targets, upstreams, timeout_s=None)
     sharing = [target.revision for target in targets if target.percent > 0]
     own_s = upstreams.timeout_s(destination.namespace, sharing)
     if own_s is not None:
-        action["route"]["idle_timeout"] = duration(own_s + _idle_beyond_timeout_s)
+        action["route"] |= {
+            "timeout": "0s",
+            "retry_policy": {"num_retries": 0, "per_try_timeout": duration(own_s)},
+            "idle_timeout": duration(max(own_s, _least_idle_s) + _idle_beyond_timeout_s),
+        }
     if upstreams.stream(destination.namespace, sharing):
         action["route"]["upgrade_configs"] = [{"upgrade_type": "websocket"}]
         # The shop's bound of a body holds a request back until it is whole.

@@ -24,7 +24,8 @@ _forwarded: Resource = {
 def front_routes(mesh: Mesh, upstreams: Upstreams, edge: Edge) -> Resource:
     """What comes from outside: the VirtualServices on any host, and each Knative host."""
     port = next((server.port for gateway in mesh.gateways for server in gateway.servers), _http_port)
-    hosts = [*front_door_hosts(mesh, upstreams, port), *knative_hosts(upstreams, edge.domain)]
+    own = {host for service in mesh.virtual_services for host in service.hosts}
+    hosts = [*front_door_hosts(mesh, upstreams, port), *knative_hosts(upstreams, edge.domain, own)]
     return patch_route_configuration(_route_configuration(FRONT, hosts), mesh, port)
 
 

@@ -1,10 +1,11 @@
 """Envoy's virtual hosts: the front door's, one for each Knative host and tag, and those of the mesh.
 
 Ports are no part of a domain: the route configurations ignore them in Host. Names are unique and so are domains, or
-Envoy would refuse the whole: a Service's own host wins over a tag that spells the same.
+Envoy would refuse the whole: a Service's own host wins over a tag that spells the same, and both over one that is
+mapped to a Service.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 
 from gateway.envoy.resource import Resource
 from gateway.envoy.route import NOT_FOUND, knative_route, virtual_service_routes
@@ -27,14 +28,22 @@ def front_door_hosts(mesh: Mesh, upstreams: Upstreams, port: int) -> list[Resour
     ]
 
 
-def knative_hosts(upstreams: Upstreams, domain: str) -> list[Resource]:
-    """`<service>.<namespace>.<domain>` and its tags from outside; any other host of the domain is not found."""
+def knative_hosts(upstreams: Upstreams, domain: str, taken: Collection[str]) -> list[Resource]:
+    """`<service>.<namespace>.<domain>` and its tags from outside, and what is mapped to a Service.
+
+    Any other host of the domain is not found.
+    """
     made = {}
     for name, destination, targets in _by_name(upstreams.destinations.values()):
         host = f"{name}.{destination.namespace}.{domain}"
         if not destination.cluster_local and host not in made:
             route = knative_route(destination, targets, upstreams, name=name)
             made[host] = {"name": host, "domains": [host], "routes": [route]}
+    for destination in upstreams.destinations.values():
+        for host in destination.domains:
+            if host not in made and host not in taken:
+                route = knative_route(destination, destination.targets, upstreams, name=host)
+                made[host] = {"name": host, "domains": [host], "routes": [route]}
     unknown = {"name": f"*.{domain}", "domains": [f"*.{domain}"], "routes": [NOT_FOUND]}
     return [*made.values(), unknown]
 

@@ -16,13 +16,14 @@ from knative.local.cold_starts import StartBook
 from knative.local.deployment import Deployment, digest, function_of, has_function
 from knative.local.front_door import KEYS_REFRESH_S, FrontDoor
 from knative.local.home import Home
-from knative.local.model import RevisionName, Secret, ServiceName
+from knative.local.model import Destination, RevisionName, Secret, ServiceName
 from knative.local.rollout import (
     CONTAINER_MISSING,
     Proof,
     Revision,
     destinations,
     failed,
+    imported,
     latest_ready,
     newest_of,
     next_revision,
@@ -36,6 +37,7 @@ from knative.local.store import Store
 from shared.errors import StartError
 
 ENVOY_PATIENCE_S = 30.0
+GENERATION_LABEL = "serving.knative.dev/configurationGeneration"
 
 
 class Controller:
@@ -69,6 +71,8 @@ class Controller:
         self._traffic_moves = asyncio.Event()
         self._proof_changed = asyncio.Condition()
         self._telling: set[asyncio.Task[None]] = set()
+        # Where Envoy leads the requests of each Service: what is to be is so a moment later. Empty until it is known.
+        self.taken_over: dict[ServiceName, Destination] = {}
         # Called when something has changed: a revision has shown that it can serve, or that it cannot; traffic moved.
         self.on_change: Callable[[], None] = lambda: None
 
@@ -114,9 +118,7 @@ class Controller:
                 reason = "failed to resolve image to digest: nothing on this machine has its name"
                 revision = failed(revision, reason, CONTAINER_MISSING)
             if revision:
-                self.store.snapshot(revision, deployment.manifests[name])
-                self.store.revisions[revision.name] = revision = replace(revision, made_at_s=time.time())
-                made.append(revision)
+                made.append(self._keep(revision, deployment))
         for reached in self.reachable() & self.store.revisions.keys():
             self.store.revisions[reached] = replace(self.store.revisions[reached], active_at_s=time.time())
         for gone in superfluous(
@@ -134,13 +136,40 @@ class Controller:
         for revision in self.store.revisions.values():
             # An old one may want what is no longer there; nobody reaches it: `refuse_what_is_missing` saw to that.
             with contextlib.suppress(StartError):
-                base = environment.base(os.environ, self._home.metrics / revision.name, self.front_door.mesh_port)
-                if revision.image:
-                    base = environment.base_of_program(os.environ, revision.image, self.front_door.mesh_port)
-                self.environments[revision.name] = environment.resolve(revision, sources, base)
+                self.environments[revision.name] = self._environment(revision, sources)
         self._publish_soon()
         self._changed()
         return made
+
+    def import_revision(self, name: ServiceName, deployment: Deployment, generated: Sequence[Secret]) -> None:
+        """Make a revision that a client brings from elsewhere; no traffic comes of it.
+
+        Args:
+            deployment: with the template of that revision as the Service's own; it is not taken over.
+
+        Raises StartError where its environment needs what is not there.
+        """
+        service, image = deployment.services[name], deployment.images.get(name)
+        made = next_revision(service, digest(service, self._home, image), function_of(service), [], image)
+        assert made is not None
+        generation = int(service.template.labels.get(GENERATION_LABEL, "1"))
+        sources = environment.sources(deployment.config_maps, (*deployment.secrets, *generated))
+        self.environments[made.name] = self._environment(made, sources)
+        self._keep(imported(made, generation), deployment)
+        self.store.save()
+        self._changed()
+
+    def _keep(self, revision: Revision, deployment: Deployment) -> Revision:
+        """Take a snapshot of a new revision, and note when."""
+        self.store.snapshot(revision, deployment.manifests[revision.service])
+        self.store.revisions[revision.name] = made = replace(revision, made_at_s=time.time())
+        return made
+
+    def _environment(self, revision: Revision, sources: environment.Sources) -> dict[str, str]:
+        base = environment.base(os.environ, self._home.metrics / revision.name, self.front_door.mesh_port)
+        if revision.image:
+            base = environment.base_of_program(os.environ, revision.image, self.front_door.mesh_port)
+        return environment.resolve(revision, sources, base)
 
     async def wait_for_proof(self, revisions: Sequence[Revision]) -> None:
         """Wait until each has shown that it can serve, and requests reach it where its Service says so.
@@ -261,9 +290,10 @@ class Controller:
             began_s = time.monotonic()
             self.store.save()
             if self.deployment:
-                await self.front_door.publish(
-                    self.deployment, self.store.revisions.values(), self.store.rollouts, self._news.is_set
-                )
+                revisions, moves = list(self.store.revisions.values()), self.store.rollouts
+                leads_to = destinations(self.deployment.services.values(), revisions, moves)
+                if await self.front_door.publish(self.deployment, revisions, moves, self._news.is_set):
+                    self.taken_over = {each.service: each for each in leads_to}
             self.on_change()
             if self._news.is_set():
                 await asyncio.sleep(time.monotonic() - began_s)

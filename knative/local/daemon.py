@@ -69,6 +69,7 @@ class Daemon:
                 is_broker_running=lambda: self.brokers.part.ready,
                 secrets=lambda: self._generated,
                 write=self._write_objects,
+                import_revision=self._import_revision,
             ),
         )
         self.engine.controller.on_change = self.api.look
@@ -351,6 +352,15 @@ class Daemon:
             store.accept(proposal, managers)
             await self._bring_up_broker(deployment, lambda _: None)
             self.engine.deploy(deployment, self._generated, _services_of(documents))
+
+    async def _import_revision(self, service: Node, only_check: bool) -> None:
+        """What the API imports: a revision of a Service, whose template stands in the place of the Service's own."""
+        async with self._busy:
+            proposal = self.engine.controller.store.propose([service], from_project=False)
+            deployment = await self._check(proposal, self._generated)
+            if not only_check:
+                name = ServiceName(service.text("metadata", "name"))
+                self.engine.controller.import_revision(name, deployment, self._generated)
 
     async def _status(self, _request: dict[str, Any], _tell: Tell) -> object:
         return {

@@ -15,6 +15,7 @@ from knative.local.model import (
     Broker,
     BrokerName,
     ConfigMap,
+    DomainMapping,
     Namespace,
     PingSource,
     RevisionTemplate,
@@ -30,6 +31,8 @@ from shared.yaml_documents import Complaints, Node, read_documents, read_text
 
 # Of a template whose function describes the others, so its code is theirs too. In an image all of them are there.
 CODE_ANNOTATION = "zerocart.example/code"
+_LEFTOVER_ENDS = ("~", ".swp", ".swx", ".tmp", "#")
+_LEFTOVERS = ("__pycache__", "4913")
 LOCAL_MANIFESTS = Path("knative/local/manifests")
 
 
@@ -48,6 +51,7 @@ class Deployment:
     secrets: tuple[Secret, ...]
     ping_sources: tuple[PingSource, ...]
     sink_bindings: tuple[SinkBinding, ...]
+    domain_mappings: tuple[DomainMapping, ...]
     brokers: tuple[Broker, ...]
     triggers: tuple[Trigger, ...]
     autoscaler_defaults: Defaults
@@ -139,6 +143,7 @@ def check(documents: Sequence[Node], home: Home, absent: Collection[tuple[Namesp
         secrets=ours.secrets,
         ping_sources=ours.ping_sources,
         sink_bindings=ours.sink_bindings,
+        domain_mappings=ours.domain_mappings,
         brokers=ours.brokers,
         triggers=ours.triggers,
         autoscaler_defaults=ours.autoscaler_defaults,
@@ -226,6 +231,11 @@ def code_folders(template: RevisionTemplate, function: str, home: Home) -> list[
     return [functions / function]
 
 
+def is_leftover(name: str) -> bool:
+    """What editors leave beside a file while they have it open, and what Python does: it is no code."""
+    return name.startswith(".") or name in _LEFTOVERS or name.endswith(_LEFTOVER_ENDS)
+
+
 def digest(service: Service, home: Home, image: Image | None = None) -> str:
     """Of a Service's template and its function's code, or its program: two with the same are the same revision."""
     total = hashlib.sha256(repr(_plain(service)).encode())
@@ -233,7 +243,9 @@ def digest(service: Service, home: Home, image: Image | None = None) -> str:
         total.update(json.dumps(programs.to_json(image), sort_keys=True).encode())
         return total.hexdigest()
     for folder in code_folders(service.template, function_of(service), home):
-        for file in sorted(path for path in folder.rglob("*") if path.is_file() and "__pycache__" not in path.parts):
+        for file in sorted(path for path in folder.rglob("*") if path.is_file()):
+            if any(map(is_leftover, file.relative_to(folder).parts)):
+                continue
             total.update(str(file.relative_to(folder.parent)).encode())
             total.update(file.read_bytes())
     return total.hexdigest()

@@ -9,6 +9,7 @@ import asyncio
 import json
 import socket
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
 from pathlib import Path
 
 from gateway.envoy import Edge, EnvoyFiles, check, command, find_binary, translate
@@ -17,7 +18,7 @@ from knative.local.deployment import Deployment
 from knative.local.eventing import brokers
 from knative.local.gradual_rollout import Rollout
 from knative.local.home import Home
-from knative.local.model import Backend, ServiceName
+from knative.local.model import Backend, Destination, DomainMapping, Namespace, ServiceName
 from knative.local.parts import origin
 from knative.local.parts.part import Recipe
 from knative.local.processes import Records, write_atomically
@@ -89,7 +90,10 @@ class FrontDoor:
         to_brokers = brokers.ingress(deployment.brokers, self._home)
         return translate(
             deployment.mesh,
-            [*destinations(deployment.services.values(), known, rollouts), *(each for each, _ in to_brokers)],
+            [
+                *_with_domains(destinations(deployment.services.values(), known, rollouts), deployment.domain_mappings),
+                *(each for each, _ in to_brokers),
+            ],
             [*backends, *(each for _, each in to_brokers)],
             self._key_sets,
             self._edge(deployment.shop_setting("OTEL_EXPORTER_OTLP_ENDPOINT")),
@@ -123,6 +127,14 @@ class FrontDoor:
             folder=self._home.root,
             accepts=lambda: live(self._home.admin_socket),
         )
+
+
+def _with_domains(found: Iterable[Destination], mappings: Iterable[DomainMapping]) -> list[Destination]:
+    """Destinations with the hosts that are mapped to them; one that is mapped to what is not there leads nowhere."""
+    domains: dict[tuple[Namespace, ServiceName], list[str]] = {}
+    for each in mappings:
+        domains.setdefault((each.namespace, each.service), []).append(each.host)
+    return [replace(each, domains=tuple(sorted(domains.get((each.namespace, each.service), ())))) for each in found]
 
 
 def live(admin_socket: Path) -> bool:

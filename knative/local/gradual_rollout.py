@@ -10,7 +10,7 @@ import math
 from collections.abc import Collection
 from dataclasses import dataclass, replace
 
-from knative.local.model import RevisionName, RouteTarget
+from knative.local.model import RevisionName, RouteTarget, TrafficTarget
 
 # One percent is never taken to have been served faster.
 SHORTEST_FIRST_STEP_S = 1
@@ -27,6 +27,7 @@ class Rollout:
         next_step_at_s: when the next step is due; 0 until the first percent has been served.
         step_s: the pause between two steps.
         step_percent: how much moves in one.
+        traffic: the Service's traffic that this is of: the last whose targets were all there and ready.
     """
 
     shares: tuple[RouteTarget, ...]
@@ -34,6 +35,7 @@ class Rollout:
     next_step_at_s: float = 0.0
     step_s: float = 0.0
     step_percent: int = 0
+    traffic: tuple[TrafficTarget, ...] = ()
 
     @property
     def moving(self) -> bool:

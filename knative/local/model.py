@@ -64,7 +64,7 @@ class Probe:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Container:
-    """`cpu_request` in processors; 0 where none is asked for."""
+    """`cpu_request` in processors, 0 where none is asked for; `memory_limit_bytes` is 0 where there is no limit."""
 
     image: str
     command: tuple[str, ...] = ()
@@ -78,6 +78,7 @@ class Container:
     liveness_probe: Probe | None = None
     startup_probe: Probe | None = None
     cpu_request: float = 0.0
+    memory_limit_bytes: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -177,6 +178,15 @@ class SinkBinding:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class DomainMapping:
+    """A host from outside that leads to a Service of the same namespace (`serving.knative.dev/v1beta1`)."""
+
+    host: str
+    namespace: Namespace
+    service: ServiceName
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Filter:
     """One expression of CloudEvents' Subscriptions API. Without a dialect it says nothing, and lets events pass.
 
@@ -261,7 +271,8 @@ class RouteTarget:
 class Destination:
     """A Knative Service as the gateway sees it: `<service>.<namespace>.svc.cluster.local` and its traffic.
 
-    `tags` maps a tag to its revision: `<tag>-<service>` is a host of its own.
+    `tags` maps a tag to its revision: `<tag>-<service>` is a host of its own. `domains` are hosts that were mapped to
+    it: they are reached from outside even where it is for functions alone.
     A destination without targets is known, but has no ready revision yet: it answers 503.
     """
 
@@ -270,3 +281,4 @@ class Destination:
     targets: tuple[RouteTarget, ...]
     tags: Mapping[str, RevisionName] = field(default_factory=dict)
     cluster_local: bool = False
+    domains: tuple[str, ...] = ()

@@ -21,6 +21,7 @@ from knative.local.model import (
     RouteTarget,
     Service,
     ServiceName,
+    TrafficTarget,
 )
 from knative.local.programs.image import Image
 from knative.local.reconciler import START_DEADLINE_S
@@ -35,6 +36,8 @@ MOST_KEPT_REVISIONS = 1000
 NO_ROLLOUTS: Mapping[ServiceName, Rollout] = MappingProxyType({})
 # Why a revision cannot start, in Knative's words: nothing on this machine has the name of its image.
 CONTAINER_MISSING = "ContainerMissing"
+# Below zero by this much stand the generations that revisions had elsewhere.
+_IMPORTED = 1_000_000
 # And: what it starts never gets ready.
 PROGRESS_DEADLINE_EXCEEDED = "ProgressDeadlineExceeded"
 _PROGRESS_DEADLINE = "serving.knative.dev/progress-deadline"
@@ -79,6 +82,16 @@ class Revision:
     made_at_s: float = 0.0
     active_at_s: float = 0.0
 
+    @property
+    def configuration_generation(self) -> int:
+        """As clients are shown it: of an imported revision, the one that it had elsewhere."""
+        return self.generation + (_IMPORTED if self.generation < 0 else 0)
+
+
+def imported(revision: Revision, generation: int) -> Revision:
+    """A revision that a client brought with the generation that it had elsewhere: older than all that are made here."""
+    return replace(revision, generation=generation - _IMPORTED)
+
 
 def next_revision(
     service: Service, digest: str, function: str, revisions: Sequence[Revision], image: Image | None = None
@@ -109,7 +122,8 @@ def next_revision(
 
 
 def newest_of(service: ServiceName, revisions: Sequence[Revision]) -> Revision | None:
-    own = [revision for revision in revisions if revision.service == service]
+    """The last that was made here; one that was imported is never the newest."""
+    own = [revision for revision in revisions if revision.service == service and revision.generation > 0]
     return max(own, key=lambda revision: revision.generation, default=None)
 
 
@@ -125,23 +139,48 @@ def rollouts(
     default_duration_s: int,
     now_s: float,
 ) -> dict[ServiceName, Rollout]:
-    """Where the traffic to each Service's latest revision stands now, going on from where it stood before."""
+    """Where the traffic of each Service stands now, going on from where it stood before.
+
+    While some target of it is not there, or not ready, all stays as it was.
+    """
     own = _by_service(revisions)
     result = {}
     for service in services:
         found = own.get(service.name, [])
         latest = latest_ready(service.name, found)
+        ready = {revision.name for revision in found if revision.proof is Proof.READY}
+        if not _assignable(service.traffic, ready):
+            if service.name in before:
+                result[service.name] = before[service.name]
+            continue
         percent = sum(target.percent for target in service.traffic if target.revision is None)
         if latest and percent:
-            result[service.name] = gradual_rollout.advance(
+            moved = gradual_rollout.advance(
                 before.get(service.name),
                 latest.name,
                 percent,
-                ready={revision.name for revision in found if revision.proof is Proof.READY},
+                ready=ready,
                 duration_s=service.rollout_duration_s or default_duration_s,
                 now_s=now_s,
             )
+        else:
+            moved = Rollout(shares=())
+        result[service.name] = replace(moved, traffic=service.traffic)
     return result
+
+
+def routed_traffic(
+    service: Service, revisions: Sequence[Revision], rollout: Rollout | None
+) -> tuple[TrafficTarget, ...]:
+    """The traffic that counts: the Service's own, or the last that could be assigned while that cannot."""
+    ready = {revision.name for revision in revisions if revision.proof is Proof.READY}
+    if rollout and not _assignable(service.traffic, ready) and _assignable(rollout.traffic, ready):
+        return rollout.traffic or service.traffic
+    return service.traffic
+
+
+def _assignable(traffic: Sequence[TrafficTarget], ready: Collection[RevisionName]) -> bool:
+    return bool(ready) and all(target.revision is None or target.revision in ready for target in traffic)
 
 
 def destination(service: Service, revisions: Sequence[Revision], rollout: Rollout | None = None) -> Destination:
@@ -152,10 +191,11 @@ def destination(service: Service, revisions: Sequence[Revision], rollout: Rollou
     """
     latest = latest_ready(service.name, revisions)
     ready = {revision.name for revision in revisions if revision.proof is Proof.READY}
-    moving = rollout if rollout and _fits(rollout, service, ready) else None
+    traffic = routed_traffic(service, revisions, rollout)
+    moving = rollout if rollout and _fits(rollout, traffic, ready) else None
     percents: dict[RevisionName, int] = {}
     tags: dict[str, RevisionName] = {}
-    for target in service.traffic:
+    for target in traffic:
         name = target.revision or (latest.name if latest else None)
         if name is None or name not in ready:
             continue
@@ -179,9 +219,9 @@ def destination(service: Service, revisions: Sequence[Revision], rollout: Rollou
     )
 
 
-def _fits(rollout: Rollout, service: Service, ready: Collection[RevisionName]) -> bool:
-    """Whether it is of the Service's traffic and its revisions as they are now, not of those before a change."""
-    percent = sum(target.percent for target in service.traffic if target.revision is None)
+def _fits(rollout: Rollout, traffic: Sequence[TrafficTarget], ready: Collection[RevisionName]) -> bool:
+    """Whether it is of this traffic and the revisions as they are now, not of those before a change."""
+    percent = sum(target.percent for target in traffic if target.revision is None)
     return rollout.percent == percent and all(share.revision in ready for share in rollout.shares)
 
 

@@ -17,7 +17,7 @@ from knative.local.deployment import code_folders
 from knative.local.gradual_rollout import Rollout
 from knative.local.home import Home
 from knative.local.manifest import read
-from knative.local.model import Namespace, RevisionName, RouteTarget, ServiceName
+from knative.local.model import Namespace, RevisionName, RouteTarget, ServiceName, TrafficTarget
 from knative.local.objects.json_values import Object
 from knative.local.objects.stamps import Stamp, deployed, restamp
 from knative.local.processes import write_atomically
@@ -250,12 +250,17 @@ def _rollout_to_json(rollout: Rollout) -> Object:
         "next_step_at_s": rollout.next_step_at_s,
         "step_s": rollout.step_s,
         "step_percent": rollout.step_percent,
+        "traffic": [[target.percent, target.revision, target.tag] for target in rollout.traffic],
     }
 
 
 def _rollout_from_json(value: Mapping[str, Any]) -> Rollout:
     shares = [RouteTarget(revision=RevisionName(revision), percent=percent) for revision, percent in value["shares"]]
-    return Rollout(**{**value, "shares": tuple(shares)})
+    traffic = [
+        TrafficTarget(percent=percent, revision=RevisionName(revision) if revision else None, tag=tag)
+        for percent, revision, tag in value.get("traffic", ())
+    ]
+    return Rollout(**{**value, "shares": tuple(shares), "traffic": tuple(traffic)})
 
 
 def _value(document: Node | None) -> object:

@@ -11,16 +11,13 @@ from typing import NoReturn
 
 from knative.local import manifest
 from knative.local.control import Step
-from knative.local.deployment import code_folders, function_of
+from knative.local.deployment import code_folders, function_of, is_leftover
 from knative.local.home import Home
 from knative.local.model import Service
 from shared.errors import StartError, ZerocartError
 from shared.yaml_documents import Complaints, read_text
 
-LOOK_S = 0.05
-# What editors leave beside a file while they have it open, and what Python does.
-_LEFTOVER_ENDS = ("~", ".swp", ".swx", ".tmp", "#")
-_LEFTOVERS = ("__pycache__", "4913")
+LOOK_S = 0.1
 
 Stamp = tuple[int, int, int]
 Files = Mapping[Path, Stamp]
@@ -45,9 +42,8 @@ def _files(path: Path) -> Iterator[Path]:
         yield path
         return
     for each in path.iterdir():
-        if each.name.startswith(".") or each.name in _LEFTOVERS or each.name.endswith(_LEFTOVER_ENDS):
-            continue
-        yield from _files(each)
+        if not is_leftover(each.name):
+            yield from _files(each)
 
 
 def changed(before: Files, after: Files) -> list[Path]:

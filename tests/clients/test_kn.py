@@ -1,6 +1,7 @@
 """kn, Knative's own client, unmodified: the verbs of its users, and the traffic moved by it."""
 
 import json
+from pathlib import Path
 
 from tests.clients.conftest import Client
 from tests.waiting import wait_until
@@ -97,3 +98,39 @@ def test_a_forced_create_replaces_and_a_second_create_does_not(kn: Client) -> No
     assert "already exists" in kn("service", "create", "twice", *IMAGE).errors
     kn.run("service", "create", "twice", *IMAGE, "--env", "EXAMPLE=1", "--force")
     kn.run("service", "delete", "twice")
+
+
+def test_a_domain_is_mapped_to_a_service_answers_is_moved_and_is_gone(kn: Client) -> None:
+    kn.run("service", "create", "private", *IMAGE, "--cluster-local")
+    made = kn.run("domain", "create", "shop.example.org", "--ref", "ksvc:private")
+    assert "Domain mapping 'shop.example.org' created in namespace 'shop'." in made
+    (row,) = kn.run("domain", "list", "--no-headers").splitlines()
+    assert row.split()[:3] == ["shop.example.org", f"http://shop.example.org:{kn.stack.port}", "True"]
+    described = kn.run("domain", "describe", "shop.example.org")
+    assert "++ ReferenceResolved" in described
+    headers = {"host": f"shop.example.org:{kn.stack.port}"}
+
+    def status() -> int:
+        # The front door itself, which has any host, knows no such path.
+        return kn.stack.call("GET", "/healthz", headers=headers).status
+
+    wait_until(lambda: status() == 200, 20, "the domain to answer")
+    kn.run("service", "delete", "private")
+    wait_until(lambda: status() == 404, 20, "the domain to lead nowhere")
+    assert "!! ReferenceResolved" in kn.run("domain", "describe", "shop.example.org")
+    kn.run("domain", "delete", "shop.example.org")
+    assert "No domain mapping found" in kn.run("domain", "list")
+
+
+def test_a_service_is_exported_with_its_revisions_and_imported_again(kn: Client, tmp_path: Path) -> None:
+    kn.run("service", "create", "mover", *IMAGE, "--env", "EXAMPLE=1", "--revision-name", "mover-first")
+    kn.run("service", "update", "mover", "--env", "EXAMPLE=2", "--revision-name", "mover-second")
+    kn.run("service", "update", "mover", "--traffic", "mover-first=40,mover-second=60")
+    exported = tmp_path / "mover.yaml"
+    exported.write_text(kn.run("service", "export", "mover", "--with-revisions", "--mode", "export", "-o", "yaml"))
+    kn.run("service", "delete", "mover", "--wait")
+    kn.run("service", "import", str(exported))
+    rows = [line.split()[:3] for line in kn.run("revision", "list", "-s", "mover", "--no-headers").splitlines()]
+    assert sorted(rows) == [["mover-first", "mover", "40%"], ["mover-second", "mover", "60%"]]
+    wait_until(lambda: answers(kn, "mover") == 200, 20, "mover to answer")
+    kn.run("service", "delete", "mover")

@@ -34,5 +34,12 @@ class Cluster(Protocol):
             ZerocartError: the engine refuses it, with what is wrong.
         """
 
+    async def import_revision(self, service: Object, *, dry_run: bool) -> None:
+        """Make a revision that had its life elsewhere: a Service's document with that revision's template.
+
+        Raises:
+            ZerocartError: the engine refuses it, with what is wrong.
+        """
+
     def log(self, service: str) -> Path:
         """The file that a Service's instances write to."""

@@ -1,7 +1,7 @@
 """The engine, as the API sees it: what its stores and tables hold, as facts."""
 
 import json
-from collections.abc import Awaitable, Callable, Collection, Sequence
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -10,16 +10,17 @@ from knative.local.api.refusals import REQUEST
 from knative.local.engine import Engine
 from knative.local.model import RevisionName, Secret, Service, ServiceName
 from knative.local.objects.facts import ClusterFacts, DocumentFacts, InstanceFacts, RevisionFacts, ServiceFacts
-from knative.local.objects.json_values import Object, mapping, plain
-from knative.local.objects.kinds import KINDS, NAMESPACE
+from knative.local.objects.json_values import Object, mapping, plain, text
+from knative.local.objects.kinds import DOMAIN_MAPPING, KINDS, NAMESPACE
 from knative.local.objects.stamps import Stamp
 from knative.local.objects.world import Reference
 from knative.local.reconciler import Instance, Phase
-from knative.local.rollout import Revision, destination, routed
+from knative.local.rollout import Revision, destination, routed, routed_traffic
 from knative.local.store import DEFAULT_NAMESPACE, Key, key_of
 from shared.yaml_documents import Node, document_of
 
 Write = Callable[[list[Node], list[Key], dict[Key, tuple[Object, ...]], bool], Awaitable[None]]
+Import = Callable[[Node, bool], Awaitable[None]]
 
 
 class EngineCluster:
@@ -28,6 +29,7 @@ class EngineCluster:
     is_broker_running: whether the process of the Brokers is there.
     secrets: those that the stack makes for itself.
     write: takes documents over, drops objects, keeps `managedFields`; only checks where the last one is true.
+    import_revision: makes a revision of a Service with the template that the document has; or only checks.
     """
 
     def __init__(
@@ -38,12 +40,14 @@ class EngineCluster:
         is_broker_running: Callable[[], bool],
         secrets: Callable[[], tuple[Secret, ...]],
         write: Write,
+        import_revision: Import,
     ) -> None:
         self._engine = engine
         self._is_up = is_up
         self._is_broker_running = is_broker_running
         self._secrets = secrets
         self._write = write
+        self._import_revision = import_revision
         # What a fact is made from, and the fact: what is unchanged must be the same object.
         self._documents: dict[Key, tuple[Node, Object]] = {}
         self._snapshots: dict[RevisionName, tuple[Revision, Object, str]] = {}
@@ -86,7 +90,7 @@ class EngineCluster:
             elif (key.kind, node.text("apiVersion")) in eventing_facts.KINDS:
                 of_eventing[key] = self._document(key, node), store.stamps[key]
             else:
-                documents.append(DocumentFacts(document=self._document(key, node), stamp=store.stamps[key]))
+                documents.append(self._other(key, node, services))
         return ClusterFacts(
             services=tuple(of_services),
             documents=tuple(documents),
@@ -109,12 +113,24 @@ class EngineCluster:
         ]
         await self._write(nodes, keys, {key_of(node): managers for node in nodes}, dry_run)
 
+    async def import_revision(self, service: Object, *, dry_run: bool) -> None:
+        await self._import_revision(document_of(service, REQUEST), dry_run)
+
+    def _other(self, key: Key, node: Node, services: Mapping[ServiceName, Service]) -> DocumentFacts:
+        document, stamp = self._document(key, node), self._engine.controller.store.stamps[key]
+        if key.kind != DOMAIN_MAPPING.kind:
+            return DocumentFacts(document=document, stamp=stamp)
+        found = services.get(ServiceName(text(document, "spec", "ref", "name")))
+        finds = found is not None and found.namespace == key.namespace
+        return DocumentFacts(document=document, stamp=stamp, finds=finds, port=self._engine.home.port)
+
     def _service(
         self, key: Key, node: Node, service: Service, revisions: list[Revision],
         instances: dict[RevisionName, list[Instance]],
     ) -> ServiceFacts:  # fmt: skip
         rollout = self._engine.controller.store.rollouts.get(service.name)
         leads_to = destination(service, revisions, rollout)
+        taken_over = self._engine.controller.taken_over
         reached = routed([leads_to])
         found = []
         for revision in revisions:
@@ -130,6 +146,8 @@ class EngineCluster:
             document=self._document(key, node), stamp=self._engine.controller.store.stamps[key], service=service,
             destination=leads_to, revisions=tuple(found), port=self._engine.home.port,
             rollout=rollout if rollout and rollout.moving else None,
+            routed=routed_traffic(service, revisions, rollout),
+            is_taken_over=not taken_over or taken_over.get(service.name) == leads_to,
         )  # fmt: skip
 
     def _instance(self, instance: Instance) -> InstanceFacts:

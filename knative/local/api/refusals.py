@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from knative.local.api.bodies import SIGNATURES
 from knative.local.api.requests import Target
 from knative.local.api.statuses import Cause, StatusError, bad_request, invalid
+from knative.local.manifest.fields import is_dns_1123_subdomain
 from knative.local.objects.defaulting import BROKER_CLASS, with_defaults
 from knative.local.objects.json_values import Object, mapping, text, texts
 from knative.local.objects.stamps import Stamp
@@ -14,7 +15,13 @@ from shared.errors import ManifestErrors, ManifestProblem, ZerocartError
 
 # The file that a document of a request is said to come from.
 REQUEST = "the request"
-_UNKNOWN_FIELD = "unknown field, or one that is not honoured here"
+_SUBDOMAIN = (
+    "a lowercase RFC 1123 subdomain must consist of lower case alphanumeric characters, '-' or '.', and must start and "
+    "end with an alphanumeric character (e.g. 'example.com', regex used for validation is "
+    r"'[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*')"
+)
+# Of these fields, Knative's schemas say nothing: a strict API server knows none of them.
+_PRUNED = {"unknown field, or one that is not honoured here", "must not set the field(s)"}
 
 
 def of_error(error: ZerocartError, target: Target, name: str, *, is_strict: bool) -> StatusError:
@@ -22,7 +29,7 @@ def of_error(error: ZerocartError, target: Target, name: str, *, is_strict: bool
     if not isinstance(error, ManifestErrors):
         words = f"{error.message} ({error.hint})" if error.hint else error.message
         return invalid(target.kind, name, [Cause(field="spec", message=words)])
-    if is_strict and all(problem.rule == _UNKNOWN_FIELD for problem in error.problems):
+    if is_strict and all(problem.rule in _PRUNED for problem in error.problems):
         return bad_request(
             f'{target.kind.kind} in version "{target.kind.version}" cannot be handled as a {target.kind.kind}: '
             f"strict decoding error: {', '.join(_unknown(problem) for problem in error.problems)}"
@@ -39,6 +46,13 @@ def denied(webhook: str, words: str) -> StatusError:
     """As an API server says that one of its webhooks has refused."""
     prefix = "validation failed: " if webhook.endswith("knative.dev") else ""
     return bad_request(f'admission webhook "{webhook}" denied the request: {prefix}{words}')
+
+
+def refuse_name(target: Target, name: str) -> None:
+    """No object has a name that is no DNS subdomain, whatever its kind asks beyond that. Raises StatusError, 422."""
+    if name and target.kind.group and not is_dns_1123_subdomain(name):
+        message = f'Invalid value: "{name}": {_SUBDOMAIN}'
+        raise invalid(target.kind, name, [Cause(field="metadata.name", message=message)])
 
 
 def refuse_same_name(before: Object, after: Object) -> None:
@@ -82,11 +96,14 @@ def refuse_other_signature(document: Object, stamp: Stamp) -> None:
 
 def _words(problems: Sequence[ManifestProblem]) -> str:
     # Knative's own form: the message, the path, and details below.
-    lines = []
+    # One message names all places where it is so.
+    places: dict[tuple[str, str], list[str]] = {}
     for problem in problems:
         place = problem.field if problem.file == REQUEST else f"{problem.file}:{problem.line}: {problem.field}"
-        lines.append(f"{problem.rule}: {place}" + (f"\n{problem.hint}" if problem.hint else ""))
-    return "\n".join(lines)
+        places.setdefault((problem.rule, problem.hint or ""), []).append(place)
+    return "\n".join(
+        f"{rule}: {', '.join(sorted(where))}" + (f"\n{hint}" if hint else "") for (rule, hint), where in places.items()
+    )
 
 
 def _rule(problem: ManifestProblem) -> str:

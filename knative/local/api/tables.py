@@ -21,7 +21,13 @@ def table(kind: Kind, objects: Sequence[Object], *, include: str, now: datetime,
         "priority": 1 if kind.name_comes_last else 0,
     }  # fmt: skip
     columns: list[Json] = [
-        {"name": column.name, "type": _type(column), "format": "", "description": "", "priority": int(column.is_wide)}
+        {
+            "name": column.name,
+            "type": _type(column),
+            "format": "",
+            "description": column.description,
+            "priority": int(column.is_wide),
+        }
         for column in kind.columns
     ]
     return {

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime
 
-from knative.local.api import answers, bodies, managed_fields, patches, reading, refusals
+from knative.local.api import answers, bodies, imports, managed_fields, patches, reading, refusals
 from knative.local.api.answers import Answer
 from knative.local.api.cluster import Cluster
 from knative.local.api.history import History
@@ -28,11 +28,11 @@ from knative.local.api.statuses import (
     success,
     unsupported_media_type,
 )
-from knative.local.objects import core, service
+from knative.local.objects import core, domain_mapping, service
 from knative.local.objects.defaulting import with_defaults
 from knative.local.objects.facts import DocumentFacts
-from knative.local.objects.json_values import Object, text
-from knative.local.objects.kinds import BROKER, KINDS, NAMESPACE, REVISION, SERVICE, TRIGGER
+from knative.local.objects.json_values import Object, mapping, text
+from knative.local.objects.kinds import BROKER, DOMAIN_MAPPING, KINDS, NAMESPACE, REVISION, SERVICE, TRIGGER
 from knative.local.objects.stamps import Stamp, first, next_stamp
 from knative.local.objects.world import Reference
 from shared.errors import ZerocartError
@@ -81,13 +81,40 @@ class Writer:
     async def _create(self, target: Target, request: Request, body: bytes) -> Answer:
         document = bodies.read_object(body, request.content_type, target)
         name = text(document, "metadata", "name")
+        refusals.refuse_name(target, name)
         if not name:
             cause = Cause(field="metadata.name", message="Required value: name or generateName is required")
             raise invalid(target.kind, "", [cause])
         named = replace(target, name=name)
         if reading.reference(named) in self._history.objects:
             raise already_exists(target.kind, name)
+        if target.kind == REVISION:
+            return await self._import(named, request, document)
         return await self._put(named, request, bodies.written(document), code=201)
+
+    async def _import(self, target: Target, request: Request, document: Object) -> Answer:
+        """A Revision that a client brings along, as `kn service import` does: into a Configuration that is there."""
+        owner = imports.owner(document, self._history)
+        if owner is None:
+            raise invalid(target.kind, target.name, [Cause(field="metadata.ownerReferences", message=imports.NO_OWNER)])
+        self._refuse_place(target)
+        found, _ = self._find(Target(kind=SERVICE, namespace=target.namespace, name=owner))
+        assert found is not None, f"the Configuration {owner} is of no Service"
+        self.is_writing = True
+        try:
+            template = imports.template(bodies.written(document))
+            wanted: Object = {**found, "spec": {**mapping(found, "spec"), "template": template}}
+            await self._cluster.import_revision(wanted, dry_run=request.dry_run)
+        except ZerocartError as error:
+            is_strict = request.query.get("fieldValidation") == "Strict"
+            raise refusals.of_error(error, target, target.name, is_strict=is_strict) from None
+        finally:
+            self.is_writing = False
+        if request.dry_run:
+            return answers.of_object(document, 201)
+        self._look()
+        made = reading.get(self._history, target)
+        return answers.of_object({key: value for key, value in made.items() if key != "status"}, 201)
 
     async def _update(self, target: Target, request: Request, body: bytes) -> Answer:
         document = bodies.read_object(body, request.content_type, target)
@@ -142,7 +169,7 @@ class Writer:
         managers: tuple[Object, ...] | None = None,
     ) -> Answer:  # fmt: skip
         """Write one document, and answer with it."""
-        if target.kind == SERVICE:
+        if target.kind in (SERVICE, DOMAIN_MAPPING):
             document = with_defaults(document)
         self._refuse_place(target)
         before, stamp = self._find(target)
@@ -241,14 +268,16 @@ class Writer:
         return stamp.managers if stamp else ()
 
     def _shown(self, target: Target, document: Object, stamp: Stamp) -> Object:
-        if target.kind != SERVICE:
+        if target.kind not in (SERVICE, DOMAIN_MAPPING):
             made = core.document(DocumentFacts(document=with_defaults(document), stamp=stamp))
             found = self._history.objects.get(reading.reference(target), {})
             return (
                 {**made, "status": found["status"]} if target.kind in (BROKER, TRIGGER) and "status" in found else made
             )
         before = self._history.objects.get(reading.reference(target), {})
-        return {**service.wanted(document, stamp), "status": before.get("status", {})}
+        status: Object = {"status": before["status"]} if "status" in before else {}
+        wanted = service.wanted if target.kind == SERVICE else domain_mapping.wanted
+        return {**wanted(document, stamp), **status}
 
     # What is refused before the engine is asked.
 
@@ -260,7 +289,7 @@ class Writer:
         if wanted.version and wanted.version != text(current, "metadata", "resourceVersion"):
             raise conflict(target.kind, target.name)
         _, stamp = self._find(target)
-        if target.kind == SERVICE and stamp:
+        if target.kind in (SERVICE, DOMAIN_MAPPING) and stamp:
             refusals.refuse_other_signature(document, stamp)
 
     def _refuse_place(self, target: Target) -> None:

@@ -1,10 +1,11 @@
 """Knative's YAML becomes the model, or all that is wrong with it, at once.
 
-`read` takes the documents that `is_ours` says are ours: Services (serving.knative.dev/v1), ConfigMaps and
-Secrets (v1), PingSources and SinkBindings (sources.knative.dev/v1), Brokers and Triggers (eventing.knative.dev/v1).
-The rest is the gateway's. Rules, and their words where Knative has some: Knative Serving v0.50.0, `pkg/apis/serving`,
-and Eventing, `pkg/apis/{sources,eventing,duck}`. A field that nobody knows is refused, so is one that a cluster would
-honour and this engine cannot. These few are in every ordinary manifest, mean nothing to a process on one machine, and
+`read` takes the documents that `is_ours` says are ours: Services (serving.knative.dev/v1), DomainMappings (v1beta1),
+ConfigMaps and Secrets (v1), PingSources and SinkBindings (sources.knative.dev/v1), Brokers and Triggers
+(eventing.knative.dev/v1). The rest is the gateway's. Rules, and their words where Knative has some: Knative Serving
+v0.50.0, `pkg/apis/serving`, and Eventing, `pkg/apis/{sources,eventing,duck}`. A field that nobody knows is refused, so
+is one that a cluster would honour and this engine cannot. These few are in every ordinary manifest, mean nothing to a
+process on one machine, and
 are checked for their type and then
 
 Accepted, not enforced here:

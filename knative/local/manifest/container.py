@@ -20,6 +20,13 @@ _disallowed = ("lifecycle", "resizePolicy", "restartPolicy", "stdin", "stdinOnce
 # Registry and path, then a tag, a digest or both, as a registry's client takes them.
 _image = re.compile(r"[a-zA-Z0-9][\w.:-]*(/[a-z0-9]+([._-]+[a-z0-9]+)*)*(:[\w][\w.-]{0,127})?(@sha256:[0-9a-f]{64})?")
 _cpu = re.compile(r"([0-9]+\.?[0-9]*|\.[0-9]+)(m?)")
+# Kubernetes' suffixes: powers of 1000, and of 1024 with an i.
+_BYTES = {"n": 1e-9, "u": 1e-6, "m": 1e-3} | {
+    f"{letter}{i}": float((1024 if i else 1000) ** power)
+    for power, letter in enumerate("kMGTPE", start=1)
+    for i in ("", "i")
+}
+_BYTES["Ki"] = _BYTES.pop("ki")
 _quantity = re.compile(r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([EPTGMk]i?|Ki|[mnu]|[eE][+-]?[0-9]+)?")
 
 
@@ -42,6 +49,7 @@ def read_container(node: Node, complaints: Complaints) -> Container:
         liveness_probe=read_probe(child(node, "livenessProbe"), complaints, port, port_name),
         startup_probe=read_probe(child(node, "startupProbe"), complaints, port, port_name),
         cpu_request=_cpu_request(node),
+        memory_limit_bytes=_memory_limit_bytes(node),
     )
 
 
@@ -104,6 +112,18 @@ def _cpu_request(node: Node) -> float:
     value = child(child(child(node, "resources"), "requests"), "cpu")
     found = _cpu.fullmatch(str(value.value)) if value else None
     return float(found[1]) / (1000 if found[2] else 1) if found else 0.0
+
+
+def _memory_limit_bytes(node: Node) -> int:
+    """`resources.limits.memory`. What is wrong was complained of."""
+    value = child(child(child(node, "resources"), "limits"), "memory")
+    found = _quantity.fullmatch(str(value.value)) if value else None
+    if found is None:
+        return 0
+    suffix = found[2] or ""
+    if suffix[:1] in {"e", "E"} and suffix[1:].lstrip("+-").isdecimal():
+        return int(float(f"{found[1]}{suffix}"))
+    return int(float(found[1]) * _BYTES.get(suffix, 1.0))
 
 
 def _check_quantity(node: Node, complaints: Complaints) -> None:

@@ -12,15 +12,19 @@ from knative.local.manifest.config import (
     read_rollout_duration_s,
     read_secret,
 )
+from knative.local.manifest.domain_mapping import API_VERSION as MAPPING_VERSION
+from knative.local.manifest.domain_mapping import KIND as MAPPING
+from knative.local.manifest.domain_mapping import read_domain_mapping
 from knative.local.manifest.namespace import check_namespace
 from knative.local.manifest.service import read_service
 from knative.local.manifest.sources import API_VERSION, KINDS, read_ping_source, read_sink_binding
-from knative.local.model import Broker, ConfigMap, PingSource, Secret, Service, SinkBinding, Trigger
+from knative.local.model import Broker, ConfigMap, DomainMapping, PingSource, Secret, Service, SinkBinding, Trigger
 from shared.yaml_documents import Complaints, Node
 
 _ours = frozenset(
     {("serving.knative.dev/v1", "Service"), ("v1", "ConfigMap"), ("v1", "Secret"), ("v1", "Namespace")}
     | {(API_VERSION, kind) for kind in KINDS}
+    | {(MAPPING_VERSION, MAPPING)}
     | {(brokers.API_VERSION, kind) for kind in brokers.KINDS}
 )
 
@@ -32,6 +36,7 @@ class Manifests:
     secrets: tuple[Secret, ...] = ()
     ping_sources: tuple[PingSource, ...] = ()
     sink_bindings: tuple[SinkBinding, ...] = ()
+    domain_mappings: tuple[DomainMapping, ...] = ()
     brokers: tuple[Broker, ...] = ()
     triggers: tuple[Trigger, ...] = ()
     autoscaler_defaults: Defaults = field(default_factory=Defaults)
@@ -58,6 +63,7 @@ def read(documents: Sequence[Node], complaints: Complaints) -> Manifests:
     secrets: list[Secret] = []
     ping_sources: list[PingSource] = []
     sink_bindings: list[SinkBinding] = []
+    domain_mappings: dict[str, DomainMapping] = {}
     found_brokers: list[Broker] = []
     triggers: list[Trigger] = []
     seen: dict[tuple[str, str, str], Node] = {}
@@ -72,6 +78,12 @@ def read(documents: Sequence[Node], complaints: Complaints) -> Manifests:
                 secrets.append(found := read_secret(document, complaints))
             case "Namespace":
                 check_namespace(document, complaints)
+                continue
+            case "DomainMapping":
+                made = read_domain_mapping(document, complaints)
+                if domain_mappings.setdefault(made.host, made) is not made:
+                    rule = "The domain name is already in use by another DomainMapping"
+                    complaints.add(document.get("metadata", "name") or document, rule)
                 continue
             case "PingSource":
                 ping_sources.append(found := read_ping_source(document, complaints))
@@ -93,6 +105,7 @@ def read(documents: Sequence[Node], complaints: Complaints) -> Manifests:
         secrets=tuple(secrets),
         ping_sources=tuple(ping_sources),
         sink_bindings=tuple(sink_bindings),
+        domain_mappings=tuple(domain_mappings.values()),
         brokers=tuple(found_brokers),
         triggers=tuple(triggers),
         autoscaler_defaults=defaults,

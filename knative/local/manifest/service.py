@@ -69,7 +69,7 @@ def _traffic(node: Node | None, complaints: Complaints) -> tuple[TrafficTarget, 
     if node is None or not items:
         return (TrafficTarget(percent=100),)
     targets: list[TrafficTarget] = []
-    tags: set[str] = set()
+    tags: dict[str, Node] = {}
     before = len(complaints.problems)
     for item in items:
         target = _target(item, complaints)
@@ -77,11 +77,11 @@ def _traffic(node: Node | None, complaints: Complaints) -> tuple[TrafficTarget, 
         if target.tag is None:
             continue
         tag = child(item, "tag") or item
-        if target.tag in tags:
-            complaints.add(tag, f'Multiple definitions for "{target.tag}"')
+        if (first := tags.setdefault(target.tag, tag)) is not tag:
+            for each in (first, tag):
+                complaints.add(each, f'Multiple definitions for "{target.tag}"')
         elif rule := dns_1035_rule(target.tag):
             complaints.add(tag, rule)
-        tags.add(target.tag)
     total = sum(target.percent for target in targets)
     if total != 100 and len(complaints.problems) == before:
         complaints.add(node, f"Traffic targets sum to {total}, want 100", show_value=False)

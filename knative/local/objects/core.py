@@ -11,6 +11,9 @@ from knative.local.objects.metadata import SERVING, child_uid, inherited, labels
 # Without any object, these are there all the same: the shop's, and those that Knative and Istio bring.
 NAMESPACES = ("default", "istio-system", "knative-serving", "kube-system", "shop")
 INGRESS = "istio-ingressgateway"
+_PORT: Object = {
+    "appProtocol": "kubernetes.io/h2c", "name": "http2", "port": 80, "protocol": "TCP", "targetPort": 80
+}  # fmt: skip
 LOCAL_INGRESS = "knative-local-gateway.istio-system.svc.cluster.local"
 
 # What the stack makes for itself has no stamp, so its uid follows from its name.
@@ -65,10 +68,13 @@ def made_secret(secret: Secret, *, created_at: str) -> Object:
     }
 
 
-def shadow(facts: ServiceFacts, route: Object) -> Object:
-    """The core Service that Knative keeps beside each of its own, so that the cluster's DNS knows the name."""
+def shadow(facts: ServiceFacts, route: Object, before: Object | None) -> Object:
+    """The core Service that Knative keeps beside each of its own, so that the cluster's DNS knows the name.
+
+    Labels and annotations that the Service has lost stay on it, as Knative leaves them there.
+    """
     name = text(route, "metadata", "name")
-    annotations = {**inherited(facts.document)}
+    annotations = {**texts(before, "metadata", "annotations"), **inherited(facts.document)}
     return {
         "apiVersion": "v1",
         "kind": "Service",
@@ -77,7 +83,7 @@ def shadow(facts: ServiceFacts, route: Object) -> Object:
             "namespace": text(route, "metadata", "namespace"),
             "uid": child_uid(text(route, "metadata", "uid"), "Service", name),
             "creationTimestamp": facts.stamp.created_at,
-            "labels": labels_of(route, route=name, service=name),
+            "labels": {**json_of(texts(before, "metadata", "labels")), **labels_of(route, route=name, service=name)},
             "annotations": {
                 **json_of(annotations),
                 f"{SERVING}/creator": facts.stamp.creator,
@@ -87,7 +93,7 @@ def shadow(facts: ServiceFacts, route: Object) -> Object:
         },
         "spec": {
             "externalName": LOCAL_INGRESS,
-            "ports": [{"name": "http2", "port": 80, "protocol": "TCP", "targetPort": 80}],
+            "ports": [_PORT],
             "sessionAffinity": "None",
             "type": "ExternalName",
         },

@@ -12,7 +12,7 @@ BROKER_CLASS = "eventing.knative.dev/broker.class"
 
 
 def with_defaults(document: Object) -> Object:
-    """A copy of a document with the defaults of its kind: Knative's Services, Brokers and Triggers have some."""
+    """A copy of a document with the defaults of its kind: Knative's own kinds have some."""
     result = copied(document)
     match text(result, "apiVersion"), text(result, "kind"):
         case "serving.knative.dev/v1", "Service":
@@ -21,6 +21,8 @@ def with_defaults(document: Object) -> Object:
             return _broker(result)
         case "eventing.knative.dev/v1", "Trigger":
             return _trigger(result)
+        case "serving.knative.dev/v1beta1", "DomainMapping" if reference := mapping(result, "spec", "ref"):
+            reference["namespace"] = text(reference, "namespace") or text(result, "metadata", "namespace")
     return result
 
 
@@ -69,10 +71,7 @@ def _service(result: Object) -> Object:
     spec = mapping(result, "spec")
     template = mapping(spec, "template")
     template["spec"] = template_spec(mapping(template, "spec"))
-    metadata: Object = {key: value for key, value in mapping(template, "metadata").items() if value is not None}
-    template.pop("metadata", None)
-    if metadata:
-        template["metadata"] = metadata
+    template["metadata"] = {key: value for key, value in mapping(template, "metadata").items() if value is not None}
     spec["template"] = template
     targets = items(spec, "traffic") or [{"percent": 100}]
     spec["traffic"] = [_target(each) if isinstance(each, dict) else each for each in targets]

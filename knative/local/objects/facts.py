@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from knative.local.gradual_rollout import Rollout
-from knative.local.model import Destination, Secret, Service
+from knative.local.model import Destination, Secret, Service, TrafficTarget
 from knative.local.objects.json_values import Object
 from knative.local.objects.stamps import Stamp
 from knative.local.rollout import Revision
@@ -49,6 +49,8 @@ class ServiceFacts:
     Args:
         port: of the front door, for the URLs.
         rollout: who has the traffic to the latest revision, while that moves.
+        is_taken_over: whether Envoy already leads the requests so.
+        routed: the traffic that the gateway goes by: an earlier one while the Service's own cannot be assigned.
     """
 
     document: Object
@@ -58,6 +60,8 @@ class ServiceFacts:
     revisions: tuple[RevisionFacts, ...]
     port: int
     rollout: Rollout | None = None
+    routed: tuple[TrafficTarget, ...] = ()
+    is_taken_over: bool = True
 
     @property
     def newest(self) -> RevisionFacts | None:
@@ -66,10 +70,17 @@ class ServiceFacts:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DocumentFacts:
-    """An applied document that is no Service: what it says is all that there is to it."""
+    """An applied document that is no Service: what it says is all that there is to it.
+
+    Args:
+        finds: whether the Service that a DomainMapping leads to is there.
+        port: of the front door, for the URL of one.
+    """
 
     document: Object
     stamp: Stamp
+    finds: bool = False
+    port: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,7 +7,8 @@ from knative.local.objects.defaulting import BROKER_CLASS
 from knative.local.objects.json_values import Json, Object, at, items, mapping, text
 
 READ = ("get", "list", "watch")
-WRITE = ("create", "delete", "deletecollection", "get", "list", "patch", "update", "watch")
+# In the order of an API server's own list.
+WRITE = ("delete", "deletecollection", "get", "list", "patch", "create", "update", "watch")
 SERVING = ("all", "knative", "serving")
 
 
@@ -21,6 +22,7 @@ class Column:
     name: str
     value: Callable[[Object], Json]
     type: str = "string"
+    description: str = ""
     is_wide: bool = False
 
 
@@ -56,7 +58,7 @@ class Kind:
 
     @property
     def is_written(self) -> bool:
-        return "create" in self.verbs
+        return "update" in self.verbs
 
     @property
     def resource(self) -> str:
@@ -89,14 +91,31 @@ def _involved(made: Object) -> Json:
     return f"{text(made, 'involvedObject', 'kind').lower()}/{text(made, 'involvedObject', 'name')}"
 
 
-_url = Column(name="URL", value=_path("status", "url"))
+def _printed(name: str, *keys: str, of_type: str = "string") -> Column:
+    """A column of a custom resource, whose description is where its value stands."""
+    return Column(name=name, value=_path(*keys), type=of_type, description=_json_path("".join(map(_step, keys))))
+
+
+def _step(key: str) -> str:
+    return "['{}']".format(key.replace(".", "\\.")) if "." in key else f".{key}"
+
+
+def _json_path(path: str) -> str:
+    return f"Custom resource definition column (in JSONPath format): {path}"
+
+
+_url = _printed("URL", "status", "url")
 _latest = (
-    Column(name="LatestCreated", value=_path("status", "latestCreatedRevisionName")),
-    Column(name="LatestReady", value=_path("status", "latestReadyRevisionName")),
+    _printed("LatestCreated", "status", "latestCreatedRevisionName"),
+    _printed("LatestReady", "status", "latestReadyRevisionName"),
 )
-_ready = (
-    Column(name="Ready", value=_condition("status")),
-    Column(name="Reason", value=_condition("reason")),
+_ready = tuple(
+    Column(
+        name=name,
+        value=_condition(field),
+        description=_json_path(f".status.conditions[?(@.type=='Ready')].{field}"),
+    )
+    for name, field in (("Ready", "status"), ("Reason", "reason"))
 )
 _age = Column(name="Age", value=_path("metadata", "creationTimestamp"), type="date")
 _data = Column(name="Data", value=lambda made: len(mapping(made, "data")), type="integer")
@@ -108,22 +127,28 @@ SERVICE = Kind(
 )  # fmt: skip
 CONFIGURATION = Kind(
     kind="Configuration", plural="configurations", group="serving.knative.dev", version="v1",
-    short_names=("config", "cfg"), categories=SERVING, verbs=READ, columns=(*_latest, *_ready),
+    short_names=("config", "cfg"), categories=SERVING, verbs=READ, columns=(*_latest, *_ready), subresources=_status,
 )  # fmt: skip
 REVISION = Kind(
     kind="Revision", plural="revisions", group="serving.knative.dev", version="v1", short_names=("rev",),
-    categories=SERVING, verbs=("delete", *READ),
+    categories=SERVING, verbs=("delete", "get", "list", "create", "watch"),
     columns=(
-        Column(name="Config Name", value=_path("metadata", "labels", "serving.knative.dev/configuration")),
-        Column(name="Generation", value=_path("metadata", "labels", "serving.knative.dev/configurationGeneration")),
+        _printed("Config Name", "metadata", "labels", "serving.knative.dev/configuration"),
+        _printed("Generation", "metadata", "labels", "serving.knative.dev/configurationGeneration"),
         *_ready,
-        Column(name="Actual Replicas", value=_path("status", "actualReplicas"), type="integer"),
-        Column(name="Desired Replicas", value=_path("status", "desiredReplicas"), type="integer"),
+        _printed("Actual Replicas", "status", "actualReplicas", of_type="integer"),
+        _printed("Desired Replicas", "status", "desiredReplicas", of_type="integer"),
     ),
+    subresources=_status,
 )  # fmt: skip
 ROUTE = Kind(
     kind="Route", plural="routes", group="serving.knative.dev", version="v1", short_names=("rt",),
-    categories=SERVING, verbs=READ, columns=(_url, *_ready),
+    categories=SERVING, verbs=READ, columns=(_url, *_ready), subresources=_status,
+)  # fmt: skip
+
+DOMAIN_MAPPING = Kind(
+    kind="DomainMapping", plural="domainmappings", group="serving.knative.dev", version="v1beta1", short_names=("dm",),
+    categories=SERVING, columns=(_url, *_ready), subresources=_status,
 )  # fmt: skip
 
 NAMESPACE = Kind(
@@ -225,8 +250,8 @@ TRIGGER = Kind(
 )  # fmt: skip
 
 KINDS = (
-    SERVICE, CONFIGURATION, REVISION, ROUTE, NAMESPACE, CONFIG_MAP, SECRET, SHADOW, SERVICE_ACCOUNT, POD, EVENT, *ISTIO,
-    *SOURCES, BROKER, TRIGGER,
+    SERVICE, CONFIGURATION, REVISION, ROUTE, DOMAIN_MAPPING, NAMESPACE, CONFIG_MAP, SECRET, SHADOW, SERVICE_ACCOUNT,
+    POD, EVENT, *ISTIO, *SOURCES, BROKER, TRIGGER,
 )  # fmt: skip
 
 

@@ -88,7 +88,7 @@ def present(facts: RevisionFacts, configuration: Object, before: Object | None, 
             "labels": {
                 **json_of(texts(facts.template, "metadata", "labels")),
                 f"{SERVING}/configuration": text(configuration, "metadata", "name"),
-                f"{SERVING}/configurationGeneration": str(revision.generation),
+                f"{SERVING}/configurationGeneration": str(revision.configuration_generation),
                 f"{SERVING}/configurationUID": text(configuration, "metadata", "uid"),
                 f"{SERVING}/routingState": routing_state,
                 f"{SERVING}/service": labels[f"{SERVING}/service"],
@@ -109,5 +109,5 @@ def _since(before: Object | None, routing_state: str, now: str) -> str:
 
 
 def _container_status(container: Json) -> Json:
-    # A code folder has no digest of an image; its name is what the image was.
-    return {"name": text(container, "name") or "user-container", "imageDigest": text(container, "image")}
+    # No imageDigest: a code folder has none, and Knative asks no registry for that of a local image either.
+    return {"name": text(container, "name") or "user-container"}

@@ -12,6 +12,10 @@ _MOVING = Condition(
     message="A gradual rollout of the latest revision(s) is in progress.",
 )  # fmt: skip
 
+_WAITING = Condition(
+    type="IngressReady", status="Unknown", reason="Uninitialized", message="Waiting for load balancer to be ready"
+)
+
 
 def url(facts: ServiceFacts, tag: str | None = None) -> str:
     """Where a Service, or a tag of it, is called from outside, or from other functions if it is theirs alone."""
@@ -27,19 +31,20 @@ def address(facts: ServiceFacts) -> Object:
 
 def conditions(facts: ServiceFacts) -> list[Condition]:
     """Ready when every target of the traffic is a revision that is."""
-    is_local = facts.service.cluster_local
     certificate = Condition(
-        type="CertificateProvisioned",
-        reason="TLSNotEnabled",
-        message="TLS is not enabled for cluster-local" if is_local else "external-domain-tls is not enabled",
+        type="CertificateProvisioned", reason="TLSNotEnabled", message="external-domain-tls is not enabled"
     )
     assigned = next(filter(None, (_objection(target, facts) for target in facts.service.traffic)), None)
     if assigned is None:
         ingress = _MOVING if facts.rollout else Condition(type="IngressReady")
+        if not facts.is_taken_over:
+            ingress = _WAITING
         return living(Condition(type="AllTrafficAssigned"), ingress, certificate)
-    if facts.destination.targets:
-        return living(assigned, Condition(type="IngressReady"), certificate)
-    return living(assigned, Condition(type="IngressReady", status="Unknown"), certificate)
+    ingress = Condition(
+        type="IngressReady", status="Unknown", reason="IngressNotConfigured",
+        message="Ingress has not yet been reconciled.",
+    )  # fmt: skip
+    return living(assigned, ingress, certificate)
 
 
 def _objection(target: TrafficTarget, facts: ServiceFacts) -> Condition | None:
@@ -75,14 +80,15 @@ def traffic(facts: ServiceFacts) -> list[Json]:
     ready = [name for name, proof in proofs.items() if proof is Proof.READY]
     if not ready:
         return []
-    if any(_objection(target, facts) for target in facts.service.traffic):
-        # Not all of it can be assigned: what the gateway does meanwhile.
+    routed = facts.routed or facts.service.traffic
+    if any(_objection(target, facts) for target in routed):
+        # Not all of it can be assigned, and nothing was before: what the gateway does meanwhile.
         return [
             {"latestRevision": each.revision == ready[-1], "percent": each.percent, "revisionName": each.revision}
             for each in facts.destination.targets
         ]
     result: list[Json] = []
-    for target in facts.service.traffic:
+    for target in routed:
         shown_target: Object = {
             "latestRevision": target.revision is None,
             "percent": target.percent,
@@ -111,7 +117,7 @@ def present(facts: ServiceFacts, service: Object, before: Object | None, *, now:
             "namespace": text(service, "metadata", "namespace"),
             "uid": child_uid(text(service, "metadata", "uid"), "Route", name),
             "creationTimestamp": facts.stamp.created_at,
-            "generation": facts.stamp.generation,
+            "generation": facts.stamp.route_generation,
             "labels": labels_of(service, service=name),
             "annotations": signed(inherited(facts.document), facts.stamp),
             "ownerReferences": [owner_reference(service)],
@@ -120,7 +126,7 @@ def present(facts: ServiceFacts, service: Object, before: Object | None, *, now:
         "status": {
             "address": address(facts),
             "conditions": shown(conditions(facts), before, now=now),
-            "observedGeneration": facts.stamp.generation,
+            "observedGeneration": facts.stamp.route_generation,
             "traffic": traffic(facts),
             "url": url(facts),
         },

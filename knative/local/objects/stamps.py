@@ -25,6 +25,7 @@ class Stamp:
         created_at: RFC 3339, as `creationTimestamp` has it.
         changed_at: when the document last changed.
         generation: counts the changes of what is wanted, from 1.
+        route_generation: counts those of a Service's traffic alone, which are its Route's.
         deployed_generation: the generation that the engine has last taken over.
         managers: `managedFields`, as they are shown.
     """
@@ -33,6 +34,7 @@ class Stamp:
     created_at: str
     changed_at: str
     generation: int = 1
+    route_generation: int = 1
     deployed_generation: int = 0
     creator: str = OWNER
     modifier: str = OWNER
@@ -45,6 +47,7 @@ class Stamp:
             created_at=text(value, "created_at"),
             changed_at=text(value, "changed_at"),
             generation=number(value, "generation"),
+            route_generation=number(value, "route_generation") or 1,
             deployed_generation=number(value, "deployed_generation"),
             creator=text(value, "creator"),
             modifier=text(value, "modifier"),
@@ -54,8 +57,9 @@ class Stamp:
     def to_json(self) -> Object:
         return {
             "uid": self.uid, "created_at": self.created_at, "changed_at": self.changed_at,
-            "generation": self.generation, "deployed_generation": self.deployed_generation, "creator": self.creator,
-            "modifier": self.modifier, "managers": [*self.managers],
+            "generation": self.generation, "route_generation": self.route_generation,
+            "deployed_generation": self.deployed_generation, "creator": self.creator, "modifier": self.modifier,
+            "managers": [*self.managers],
         }  # fmt: skip
 
 
@@ -70,7 +74,11 @@ def next_stamp(stamp: Stamp, before: Object, after: Object, *, now: str, by: str
         return stamp
     if _wanted(before) == _wanted(after):
         return replace(stamp, changed_at=now)
-    return replace(stamp, changed_at=now, generation=stamp.generation + 1, modifier=by)
+    is_moved = items(with_defaults(before), "spec", "traffic") != items(with_defaults(after), "spec", "traffic")
+    return replace(
+        stamp, changed_at=now, generation=stamp.generation + 1, route_generation=stamp.route_generation + is_moved,
+        modifier=by,
+    )  # fmt: skip
 
 
 def restamp(

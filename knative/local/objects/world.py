@@ -7,7 +7,7 @@ from collections import deque
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from knative.local.objects import brokers, configuration, core, events, pod, revision, route, service
+from knative.local.objects import brokers, configuration, core, domain_mapping, events, pod, revision, route, service
 from knative.local.objects.facts import (
     BrokerFacts,
     ClusterFacts,
@@ -17,7 +17,7 @@ from knative.local.objects.facts import (
     TriggerFacts,
 )
 from knative.local.objects.json_values import Object, text
-from knative.local.objects.kinds import kind_of
+from knative.local.objects.kinds import DOMAIN_MAPPING, kind_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, order=True)
@@ -54,7 +54,7 @@ def of_service(facts: ServiceFacts, before: Mapping[Reference, Object], *, now: 
         facts, of_service, earlier("configurations.serving.knative.dev", name), now=now
     )
     of_route = route.present(facts, of_service, earlier("routes.serving.knative.dev", name), now=now)
-    result = [of_service, of_configuration, of_route, core.shadow(facts, of_route)]
+    result = [of_service, of_configuration, of_route, core.shadow(facts, of_route, earlier("services", name))]
     for each in facts.revisions:
         before_revision = earlier("revisions.serving.knative.dev", each.revision.name)
         of_revision = revision.present(each, of_configuration, before_revision, now=now)
@@ -95,6 +95,8 @@ class Objects:
         self, facts: ServiceFacts | DocumentFacts | EventingFacts, before: list[Object], now: str
     ) -> list[Object]:
         match facts:
+            case DocumentFacts() if text(facts.document, "kind") == DOMAIN_MAPPING.kind:
+                return [domain_mapping.present(facts, next(iter(before), None), now=now)]
             case DocumentFacts():
                 return [core.document(facts)]
             case BrokerFacts():

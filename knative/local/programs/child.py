@@ -2,6 +2,7 @@
 
 import ctypes
 import os
+import resource
 import signal
 import subprocess
 from collections.abc import Mapping, Sequence
@@ -13,17 +14,24 @@ _PR_SET_PDEATHSIG = 1
 
 
 def start(
-    command: Sequence[str], *, executable: str, environment: Mapping[str, str], folder: str
+    command: Sequence[str], *, executable: str, environment: Mapping[str, str], folder: str, memory_bytes: int = 0
 ) -> subprocess.Popen[bytes]:
     """Start it with nothing on its standard input, in this process's group. Raises StartError.
 
     When this process is killed, the kernel kills the program, and whoever reaps us what it has started: the group.
+    Beyond its memory, which is counted for each of its processes as what it may write to, it gets none.
     """
     libc = ctypes.CDLL(None)
+
+    def prepare() -> None:
+        libc.prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+        if memory_bytes:
+            resource.setrlimit(resource.RLIMIT_DATA, (memory_bytes, memory_bytes))
+
     try:
         return subprocess.Popen(  # noqa: S603 - the image's own command
             command, executable=executable, env=dict(environment), cwd=folder, stdin=subprocess.DEVNULL,
-            preexec_fn=lambda: libc.prctl(_PR_SET_PDEATHSIG, signal.SIGKILL),  # noqa: PLW1509 - no thread runs here
+            preexec_fn=prepare,  # noqa: PLW1509 - no thread runs here
         )  # fmt: skip
     except OSError as error:
         raise StartError(f"{error.filename or executable} cannot be run: {error.strerror}") from error

@@ -21,6 +21,7 @@ class Program:
         port: the one that it should have where it is free.
         ports: folder of the locks on ports.
         concurrency: how many requests it has at once; 0 for any number.
+        memory_bytes: how much of it the program may have; 0 for any.
         is_http1: whether a refusal of ours can be understood, for it is in HTTP/1.
     """
 
@@ -31,6 +32,7 @@ class Program:
     port: int
     ports: str
     concurrency: int
+    memory_bytes: int
     is_http1: bool
     readiness: Probe
     liveness: Probe | None
@@ -48,6 +50,7 @@ def program_of(image: Image, template: RevisionTemplate, ports: Path) -> Program
         port=container.port,
         ports=str(ports),
         concurrency=template.container_concurrency,
+        memory_bytes=container.memory_limit_bytes,
         is_http1=container.protocol == "http1",
         readiness=container.readiness_probe,
         liveness=container.liveness_probe,

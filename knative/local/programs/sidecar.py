@@ -58,10 +58,13 @@ def run(
         "HOSTNAME": f"{revision}-deployment-{os.getpid()}",
         **environment,
         "PORT": str(port),
+        # Where another port had to be chosen, a program in a network of its own can have the one that it should.
+        "ZEROCART_CONTAINER_PORT": str(program.port),
     }
     with lock:
         process = child.start(
-            program.command, executable=program.executable, environment=own, folder=program.folder
+            program.command, executable=program.executable, environment=own, folder=program.folder,
+            memory_bytes=program.memory_bytes,
         )  # fmt: skip
         subject = Subject(port=port, environment=own, folder=program.folder, paths=program.paths)
         sidecar = _Sidecar(program, process, listening, subject, on_ready)

@@ -78,7 +78,7 @@ class _PlainDumper(yaml.SafeDumper):
 
 
 def _destination(node: Node, complaints: Complaints) -> Destination:
-    complaints.only(node, ("service", "namespace", "targets", "tags", "cluster_local"))
+    complaints.only(node, ("service", "namespace", "targets", "tags", "cluster_local", "domains"))
     targets = complaints.string_map(node.get("tags"))
     percents = node.get("targets")
     return Destination(
@@ -90,6 +90,7 @@ def _destination(node: Node, complaints: Complaints) -> Destination:
         ),
         tags={tag: RevisionName(revision) for tag, revision in targets.items()},
         cluster_local=complaints.boolean(node.get("cluster_local")),
+        domains=complaints.strings(node.get("domains")),
     )
 
 

@@ -144,6 +144,12 @@ class TestDigest:
         (home.project / "functions" / "say_hello" / "__pycache__" / "main.pyc").write_text("compiled")
         assert digest(service(), home) == before
 
+    @pytest.mark.parametrize("name", [".main.py.swp", "main.py~", "#main.py#"])
+    def test_what_an_editor_has_open_is_no_code(self, home: Home, name: str) -> None:
+        before = digest(service(), home)
+        (home.project / "functions" / "say_hello" / name).write_text("half a line")
+        assert digest(service(), home) == before
+
     @pytest.mark.parametrize("name", ["main.py", "store.py", "words/greeting.txt"])
     def test_it_changes_with_any_file_of_the_function(self, home: Home, name: str) -> None:
         before = digest(service(), home)

@@ -29,6 +29,7 @@ from knative.local.rollout import (
     Revision,
     destination,
     failed,
+    imported,
     latest_ready,
     next_revision,
     proven,
@@ -246,3 +247,36 @@ def test_a_service_says_how_long_its_rollouts_take_or_all_are_told_together(
     first = rollouts([service], [revision(1)], {}, default_duration_s=default_s, now_s=NOW_S)
     found = rollouts([service], [revision(1), revision(2)], first, default_duration_s=default_s, now_s=NOW_S)
     assert [share.percent for share in found[service.name].shares] == percents
+
+
+@pytest.mark.parametrize("proof", [None, Proof.UNPROVEN, Proof.FAILED])
+def test_traffic_to_what_is_not_there_or_not_ready_leaves_everything_as_it_was(proof: Proof | None) -> None:
+    split = replace(
+        SERVICE,
+        traffic=(
+            TrafficTarget(percent=90, revision=RevisionName("login-00001")),
+            TrafficTarget(percent=10, tag="candidate"),
+        ),
+    )
+    known = [revision(1), revision(2)]
+    before = rollouts([split], known, {}, default_duration_s=0, now_s=NOW_S)
+    wrong = replace(SERVICE, traffic=(TrafficTarget(percent=100, revision=RevisionName("login-00009")),))
+    known += [revision(9, proof)] if proof else []
+    after = rollouts([wrong], known, before, default_duration_s=0, now_s=NOW_S)
+    found = destination(wrong, known, after[SERVICE.name])
+    assert found == destination(split, known[:2], before[SERVICE.name])
+    assert {target.revision: target.percent for target in found.targets} == {"login-00001": 90, "login-00002": 10}
+    assert found.tags == {"candidate": "login-00002"}
+
+
+def test_traffic_that_never_was_assigned_goes_to_the_latest_that_is_ready() -> None:
+    wrong = replace(SERVICE, traffic=(TrafficTarget(percent=100, revision=RevisionName("login-00009")),))
+    (target,) = destination(wrong, [revision(1)], None).targets
+    assert target.revision == "login-00001"
+
+
+def test_a_revision_that_was_imported_is_never_the_latest() -> None:
+    own, brought = revision(1, Proof.UNPROVEN), imported(revision(7), 7)
+    assert latest_ready(SERVICE.name, [own, brought]) is None
+    assert destination(SERVICE, [own, brought]).targets == ()
+    assert brought.configuration_generation == 7

@@ -54,6 +54,7 @@ class Stack:
             is_broker_running=lambda: True,
             secrets=lambda: self.made_secrets,
             write=self.daemon._write_objects,
+            import_revision=self.daemon._import_revision,
         )
         self.history = History(100)
         self.api = Api(self.cluster, self.history, token=TOKEN, address="127.0.0.1:1")

@@ -1,16 +1,19 @@
 """Creating, changing and deleting: what is answered is kept, and what is refused changes nothing."""
 
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from knative.local.model import Namespace, Secret
+from knative.local.rollout import destinations
 from knative.local.store import Store
 from tests.unit.knative.local.api.harness import CONFIG_MAPS, SERVICES, SERVING, Stack, config_map, service
 
 OnStack = Callable[[Callable[[Stack], Awaitable[None]]], None]
 
+CORE_SERVICE = "/api/v1/namespaces/shop/services/hello"
 RENAMED = {"spec": {"template": {"metadata": {"name": "hello-blue"}}}}
 ENVIRONMENT = {"spec": {"template": {"spec": {"timeoutSeconds": 10}}}}
 
@@ -25,7 +28,7 @@ async def ready(stack: Stack) -> dict[str, Any]:
 def test_a_new_service_has_what_knative_adds_and_no_status_yet(on_stack: OnStack) -> None:
     async def test(stack: Stack) -> None:
         made = await stack.create(SERVICES, service())
-        assert made["status"] == {}
+        assert "status" not in made
         assert made["metadata"]["generation"] == 1
         assert made["metadata"]["annotations"] == {
             "serving.knative.dev/creator": "zerocart", "serving.knative.dev/lastModifier": "zerocart",
@@ -227,6 +230,53 @@ def test_a_deletion_of_another_object_of_the_name_is_refused(on_stack: OnStack) 
         options = {"preconditions": {"uid": "5c0f4d0e-0000-0000-0000-000000000000"}}
         assert (await stack.call("DELETE", f"{SERVICES}/hello", options)).code == 409
         assert (await stack.call("GET", f"{SERVICES}/hello")).code == 200
+
+    on_stack(test)
+
+
+def test_a_label_that_goes_stays_on_the_core_service_as_with_knative(on_stack: OnStack) -> None:
+    async def test(stack: Stack) -> None:
+        await ready(stack)
+        await stack.patch(f"{SERVICES}/hello", {"metadata": {"labels": {"team": "a"}}})
+        assert (await stack.get(CORE_SERVICE))["metadata"]["labels"]["team"] == "a"
+        await stack.patch(f"{SERVICES}/hello", {"metadata": {"labels": {"team": None}}})
+        assert "team" not in (await stack.get(f"{SERVING}/routes/hello"))["metadata"]["labels"]
+        assert (await stack.get(CORE_SERVICE))["metadata"]["labels"]["team"] == "a"
+
+    on_stack(test)
+
+
+def test_a_route_counts_the_changes_of_its_own(on_stack: OnStack) -> None:
+    async def test(stack: Stack) -> None:
+        await ready(stack)
+        await stack.patch(f"{SERVICES}/hello", ENVIRONMENT)
+        assert (await stack.get(f"{SERVING}/routes/hello"))["metadata"]["generation"] == 1
+        traffic = [{"revisionName": "hello-00001", "percent": 100}]
+        await stack.patch(f"{SERVICES}/hello", {"spec": {"traffic": traffic}})
+        assert (await stack.get(f"{SERVING}/routes/hello"))["metadata"]["generation"] == 2
+        assert (await stack.get(f"{SERVICES}/hello"))["metadata"]["generation"] == 3
+
+    on_stack(test)
+
+
+def test_a_service_is_ready_when_envoy_leads_its_requests_so(on_stack: OnStack) -> None:
+    async def test(stack: Stack) -> None:
+        made = await ready(stack)
+        assert {each["status"] for each in made["status"]["conditions"]} == {"True"}
+        controller = stack.engine.controller
+        assert controller.deployment
+        (destination,) = destinations(
+            controller.deployment.services.values(), list(controller.store.revisions.values())
+        )
+        controller.taken_over = {destination.service: replace(destination, targets=())}
+        (waiting,) = [
+            each
+            for each in (await stack.get(f"{SERVICES}/hello"))["status"]["conditions"]
+            if each["type"] == "RoutesReady"
+        ]
+        assert (waiting["status"], waiting["reason"]) == ("Unknown", "Uninitialized")
+        controller.taken_over = {destination.service: destination}
+        assert {each["status"] for each in (await stack.get(f"{SERVICES}/hello"))["status"]["conditions"]} == {"True"}
 
     on_stack(test)
 
