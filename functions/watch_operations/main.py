@@ -1,59 +1,19 @@
 """/api/ops: how the functions run, live, and a few deeds to see them cope; for those who run the shop."""
 
-import logging
-from typing import Annotated, Literal
-
 import functions_framework
-import msgspec
-from msgspec import Meta
 
-from functions.watch_operations.events import stream
-from functions.watch_operations.picture import Picture
-from functions.watch_operations.source import source
+from functions.watch_operations.deeds import burst, kill, redis_away, rollback, traffic
 from shared import settings
 from shared.calls import Stream
 from shared.endpoint import Answer, Call, endpoint, several_paths
-from shared.errors import Conflict, NotFound, NotSupported, TooManyRequests, Unavailable
-from shared.tokens import Identity
-
-_log = logging.getLogger(__name__)
+from shared.errors import NotSupported, TooManyRequests, Unavailable
+from shared.operations.events import stream
+from shared.operations.picture import Picture
+from shared.operations.source import source
 
 ADMINS = ("admin",)
 LOOKING = (NotSupported, TooManyRequests, Unavailable)
-DOING = (Conflict, NotFound, NotSupported, TooManyRequests, Unavailable)
 NOT_KEPT = {"Cache-Control": "no-store"}
-
-Name = Annotated[str, Meta(min_length=1, max_length=63, pattern=r"^[a-z]([-a-z0-9]*[a-z0-9])?$")]
-
-
-class Burst(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    rate: Annotated[int, Meta(ge=1, le=500, description="Requests a second")] = 200
-    seconds: Annotated[int, Meta(ge=1, le=30)] = 10
-    path: Literal["/api/products", "/api/openapi.json"] = "/api/products"
-
-
-class Share(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    revision: Name
-    percent: Annotated[int, Meta(ge=0, le=100)]
-
-
-class Split(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    service: Name
-    shares: Annotated[list[Share], Meta(min_length=1, max_length=10)]
-
-
-class Target(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    service: Name
-
-
-class Nothing(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """An empty object."""
-
-
-class Done(msgspec.Struct, frozen=True, kw_only=True):
-    """What was done, in words."""
-
-    told: str
 
 
 @endpoint("GET", "/api/ops", answers={200: Picture}, problems=LOOKING, roles=ADMINS)
@@ -78,61 +38,7 @@ def watch(call: Call[None, None]) -> Answer:
     return Answer(Stream(events), content_type="text/event-stream", headers=NOT_KEPT)
 
 
-@endpoint("POST", "/api/ops/burst", body=Burst, answers={202: Done}, problems=DOING, roles=ADMINS)
-def burst(call: Call[Burst, None]) -> Answer:
-    """Send a burst
-
-    Requests at a rate to the shop's own front door, for some seconds. One at a time.
-    """
-    return _do("burst", call.identity, {"rate": call.body.rate, "seconds": call.body.seconds, "path": call.body.path})
-
-
-@endpoint("POST", "/api/ops/traffic", body=Split, answers={202: Done}, problems=DOING, roles=ADMINS)
-def traffic(call: Call[Split, None]) -> Answer:
-    """Split the traffic of a function
-
-    Between revisions of it that can serve; 100 percent in all. All to the newest means: and to those after it.
-    """
-    percents = {share.revision: share.percent for share in call.body.shares}
-    return _do("traffic", call.identity, {"service": call.body.service, "percents": percents})
-
-
-@endpoint("POST", "/api/ops/rollback", body=Target, answers={202: Done}, problems=DOING, roles=ADMINS)
-def rollback(call: Call[Target, None]) -> Answer:
-    """Roll a function back
-
-    All its requests go to the revision before the one that has most of them now. New revisions then wait until they are
-    given traffic.
-    """
-    return _do("rollback", call.identity, {"service": call.body.service})
-
-
-@endpoint("POST", "/api/ops/kill", body=Target, answers={202: Done}, problems=DOING, roles=ADMINS)
-def kill(call: Call[Target, None]) -> Answer:
-    """Kill an instance of a function
-
-    One that runs, with SIGKILL: what it was doing breaks off.
-    """
-    return _do("kill", call.identity, {"service": call.body.service})
-
-
-@endpoint("POST", "/api/ops/redis-away", body=Nothing, answers={202: Done}, problems=DOING, roles=ADMINS)
-def redis_away(call: Call[Nothing, None]) -> Answer:
-    """Take Redis away for 30 s
-
-    It comes back by itself.
-    """
-    return _do("redis-away", call.identity, {})
-
-
 @functions_framework.http
 @several_paths(look, watch, burst, traffic, rollback, kill, redis_away)
 def watch_operations() -> None:
     """One Service: what looks and what does have one source."""
-
-
-def _do(deed: str, identity: Identity | None, asked: dict[str, object]) -> Answer:
-    assert identity is not None, "a role is asked for, so the caller is known"
-    told = source(settings.current()).do(deed, identity.subject, asked)
-    _log.warning("%s, by %s: %s", deed, identity.subject, told)
-    return Answer(Done(told=told), status=202, headers=NOT_KEPT)

@@ -7,7 +7,7 @@ import type { Session } from '@/shared/session/session';
 
 export type Api = ReturnType<typeof createApi>;
 
-const NEEDS_TOKEN = /^\/api\/(cart|me|orders(\/.*)?)$/;
+const NEEDS_TOKEN = /^\/api\/(cart|me|orders(\/.*)?|ops(\/.*)?)$/;
 
 export function createApi(session: Session, baseUrl: string = API_URL || window.location.origin) {
   const send = async (request: Request): Promise<Response> => {

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 import msgspec
 
-from functions.watch_operations.picture import Picture
+from shared.operations.picture import Picture
 from shared.errors import Unavailable
 
 PERIOD_S = 1.0

@@ -15,7 +15,7 @@ from typing import NoReturn
 import msgspec
 import urllib3
 
-from functions.watch_operations.picture import Function, Picture, Revision
+from shared.operations.picture import Function, Picture, Revision
 from shared.errors import NotSupported, Unavailable
 
 ANSWERS_WITHIN_S = 2.0

@@ -7,7 +7,7 @@ from typing import NoReturn
 
 import msgspec
 
-from functions.watch_operations.picture import Picture
+from shared.operations.picture import Picture
 from shared.errors import Conflict, NotFound, Unavailable, Unprocessable
 
 ANSWERS_WITHIN_S = 10.0  # a change of traffic is checked by Envoy

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Protocol
 
-from functions.watch_operations.picture import Picture
+from shared.operations.picture import Picture
 from shared.errors import NotSupported
 from shared.settings import Settings
 
@@ -32,11 +32,11 @@ def source(settings: Settings) -> Source:
     """The source of this environment. Raises NotSupported where there is none."""
     # Of the two, a process needs one.
     if settings.operations_socket:
-        from functions.watch_operations.engine import Engine  # noqa: PLC0415
+        from shared.operations.engine import Engine  # noqa: PLC0415
 
         return Engine(settings.operations_socket, settings.operations_key)
     if settings.prometheus_url:
-        from functions.watch_operations.prometheus import Prometheus  # noqa: PLC0415
+        from shared.operations.prometheus import Prometheus  # noqa: PLC0415
 
         return Prometheus(settings.prometheus_url)
     raise NotSupported(NOBODY)
