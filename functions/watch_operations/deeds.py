@@ -1,18 +1,14 @@
-"""What can be done to the running shop. Each is bounded; the source does it, and here is noted who asked."""
+"""What can be done to the running shop. Each is bounded; the store has it done, and notes who asked."""
 
-import logging
 from typing import Annotated, Literal
 
 import msgspec
 from msgspec import Meta
 
-from shared import settings
+from functions.watch_operations import store
 from shared.endpoint import Answer, Call, endpoint
 from shared.errors import Conflict, NotFound, NotSupported, TooManyRequests, Unavailable
-from shared.operations.source import source
 from shared.tokens import Identity
-
-_log = logging.getLogger(__name__)
 
 ADMINS = ("admin",)
 DOING = (Conflict, NotFound, NotSupported, TooManyRequests, Unavailable)
@@ -98,7 +94,4 @@ def redis_away(call: Call[Nothing, None]) -> Answer:
 
 
 def _do(deed: str, identity: Identity | None, asked: dict[str, object]) -> Answer:
-    assert identity is not None, "a role is asked for, so the caller is known"
-    told = source(settings.current()).do(deed, identity.subject, asked)
-    _log.warning("%s, by %s: %s", deed, identity.subject, told)
-    return Answer(Done(told=told), status=202, headers={"Cache-Control": "no-store"})
+    return Answer(Done(told=store.do(deed, identity, asked)), status=202, headers={"Cache-Control": "no-store"})

@@ -2,14 +2,12 @@
 
 import functions_framework
 
+from functions.watch_operations import store
 from functions.watch_operations.deeds import burst, kill, redis_away, rollback, traffic
-from shared import settings
 from shared.calls import Stream
 from shared.endpoint import Answer, Call, endpoint, several_paths
 from shared.errors import NotSupported, TooManyRequests, Unavailable
-from shared.operations.events import stream
 from shared.operations.picture import Picture
-from shared.operations.source import source
 
 ADMINS = ("admin",)
 LOOKING = (NotSupported, TooManyRequests, Unavailable)
@@ -23,7 +21,7 @@ def look(call: Call[None, None]) -> Answer:  # noqa: ARG001 - the request says n
     Instances, concurrency against its target, requests a second, latencies, cold starts and traffic of each revision.
     What is not known where this runs is null, and `deeds` says what can be done.
     """
-    return Answer(source(settings.current()).look(), headers=NOT_KEPT)
+    return Answer(store.look(), headers=NOT_KEPT)
 
 
 @endpoint("GET", "/api/ops/stream", answers={200: "text/event-stream"}, problems=LOOKING, roles=ADMINS)
@@ -33,8 +31,7 @@ def watch(call: Call[None, None]) -> Answer:
     Server-sent events: `picture` each second, its data as `GET /api/ops` answers; `trouble` with a `detail` while there
     is none. A stream ends after some seconds; come again with the header Last-Event-ID.
     """
-    found = source(settings.current())
-    events = stream(found.look, call.headers.get("Last-Event-ID"))
+    events = store.events(call.headers.get("Last-Event-ID"))
     return Answer(Stream(events), content_type="text/event-stream", headers=NOT_KEPT)
 
 

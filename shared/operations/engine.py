@@ -7,8 +7,8 @@ from typing import NoReturn
 
 import msgspec
 
-from shared.operations.picture import Picture
 from shared.errors import Conflict, NotFound, Unavailable, Unprocessable
+from shared.operations.picture import Picture
 
 ANSWERS_WITHIN_S = 10.0  # a change of traffic is checked by Envoy
 

@@ -6,11 +6,11 @@ from datetime import UTC, datetime
 
 import msgspec
 
-from shared.operations.picture import Picture
 from shared.errors import Unavailable
+from shared.operations.picture import Picture
 
 PERIOD_S = 1.0
-LASTS_S = 20.0  # less than the Service's timeoutSeconds and the route's timeout; then the page asks again
+LASTS_S = 10.0  # less than the Service's timeoutSeconds and the route's timeout; then the page asks again
 AGAIN_MS = 500
 
 _encode = msgspec.json.Encoder().encode

@@ -15,8 +15,8 @@ from typing import NoReturn
 import msgspec
 import urllib3
 
-from shared.operations.picture import Function, Picture, Revision
 from shared.errors import NotSupported, Unavailable
+from shared.operations.picture import Function, Picture, Revision
 
 ANSWERS_WITHIN_S = 2.0
 NAMESPACE = "shop"

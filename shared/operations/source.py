@@ -3,8 +3,8 @@
 from collections.abc import Mapping
 from typing import Protocol
 
-from shared.operations.picture import Picture
 from shared.errors import NotSupported
+from shared.operations.picture import Picture
 from shared.settings import Settings
 
 NOBODY = "Nobody tells how the functions run here: neither the engine's address is set, nor PROMETHEUS_URL"
