@@ -3,6 +3,8 @@ import { figures, grown, inOrder, KEPT_S, milliseconds, type Moment } from '@/fe
 import type { FunctionState, Picture, Revision } from '@/features/ops/api/ops';
 
 const revision = (more: Partial<Revision>): Revision => ({
+  ...{ traffic: 100, concurrency: null, rps: null, target: null, p50_ms: null, p99_ms: null },
+  ...{ cold_starts: null, last_cold_start: null },
   ...{ name: 'a-00001', instances: 0, ready_instances: 0, desired: 0, panic: false, metric: 'concurrency' },
   ...more,
 });
