@@ -1,7 +1,7 @@
 """What an endpoint declares, what its function is given, and what it gives back."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Generator, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Generic, TypeVar
 
@@ -77,8 +77,16 @@ class Call(Generic[B, Q]):
 
 
 @dataclass(frozen=True, slots=True)
+class Stream:
+    """Content that goes out piece by piece, as it is made. It holds one of the instance's slots until it ends, which it
+    must do by itself before its function's `timeoutSeconds`; where its client leaves earlier it is closed."""
+
+    pieces: Generator[bytes]
+
+
+@dataclass(frozen=True, slots=True)
 class Answer:
-    """What goes back: a struct as JSON, bytes as they are, or nothing."""
+    """What goes back: a struct as JSON, bytes as they are, a `Stream`, or nothing."""
 
     content: object = None
     status: int = field(default=200, kw_only=True)

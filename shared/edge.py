@@ -18,6 +18,7 @@ from werkzeug.exceptions import ClientDisconnected
 from werkzeug.wsgi import get_input_stream
 
 from shared import tracing, wsgi
+from shared.calls import Stream
 from shared.cold_starts import FirstAnswer
 from shared.errors import Unavailable
 from shared.handler import Reply, shown_path
@@ -73,7 +74,7 @@ class Edge:
             "/metrics": self._counted,
         }
 
-    def __call__(self, environ: "WSGIEnvironment", start_response: "StartResponse") -> list[bytes]:
+    def __call__(self, environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
         own = self._own.get(environ["PATH_INFO"])
         if own is not None:
             return _sent(own(), environ, start_response)
@@ -127,10 +128,13 @@ def _application(app: "WSGIApplication") -> "Callable[[WSGIEnvironment], Reply]"
     return answer
 
 
-def _sent(reply: Reply, environ: "WSGIEnvironment", start_response: "StartResponse") -> list[bytes]:
+def _sent(reply: Reply, environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
     status, headers, content_type, body = reply
     if content_type is not None:
         headers.append(("Content-Type", content_type))
+    if isinstance(body, Stream):
+        start_response(_STATUS_LINES[status], headers)
+        return body.pieces if environ["REQUEST_METHOD"] != "HEAD" else []
     if status not in _WITHOUT_LENGTH:
         headers.append(("Content-Length", str(len(body))))
     start_response(_STATUS_LINES[status], headers)

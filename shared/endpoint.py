@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, Protocol, TypeVar, cast, overload
 
 import flask
 
-from shared.calls import Answer, Call, Endpoint
+from shared.calls import Answer, Call, Endpoint, Stream
 from shared.errors import Problem
 from shared.handler import Handler, Reply
 
@@ -205,7 +205,8 @@ def _view(
     @functools.wraps(function)
     def view(request: flask.Request) -> flask.Response:
         reply = respond(request.environ)
-        response = flask.Response(reply.body, reply.status, reply.headers, content_type=reply.content_type)
+        body = reply.body.pieces if isinstance(reply.body, Stream) else reply.body
+        response = flask.Response(body, reply.status, reply.headers, content_type=reply.content_type)
         if reply.content_type is None:
             del response.headers["Content-Type"]
         return response

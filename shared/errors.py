@@ -19,6 +19,7 @@
         ├── Unprocessable               422, with the fields
         ├── PreconditionRequired        428
         ├── TooManyRequests             429, with Retry-After
+        ├── NotSupported                501
         └── Unavailable                 503, with Retry-After
 
 A function may add its own below the one with its status: `class EmailTaken(Conflict)`, with its type and title.
@@ -253,6 +254,14 @@ class TooManyRequests(Problem):
 
     def __init__(self, detail: str = "Too many requests in a short time", *, retry_after_s: float = 1.0) -> None:
         super().__init__(detail, retry_after_s=retry_after_s)
+
+
+class NotSupported(Problem):
+    """What is asked for cannot be done where this runs, however often it is asked."""
+
+    status = 501
+    type = "not-supported"
+    title = "This cannot be done here"
 
 
 class Unavailable(Problem):

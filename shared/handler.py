@@ -18,7 +18,7 @@ from werkzeug.wsgi import get_input_stream
 
 from shared import callers, tracing
 from shared.bodies import LIMIT_BYTES, BodyDecoder, decode_query
-from shared.calls import PARAMETER, Answer, Call, Endpoint
+from shared.calls import PARAMETER, Answer, Call, Endpoint, Stream
 from shared.errors import (
     MalformedRequest,
     MethodNotAllowed,
@@ -48,7 +48,7 @@ class Reply(NamedTuple):
     status: int
     headers: list[tuple[str, str]]
     content_type: str | None
-    body: bytes
+    body: bytes | Stream
 
 
 class Handler:
@@ -195,9 +195,10 @@ def shown_path(environ: "WSGIEnvironment") -> str:
 
 def _written(answer: Answer, trace_id: str, told: Mapping[str, str]) -> Reply:
     content, content_type = answer.content, answer.content_type
+    body: bytes | Stream
     if content is None:
         body = b""
-    elif isinstance(content, bytes):
+    elif isinstance(content, (bytes, Stream)):
         body, content_type = content, content_type or "application/octet-stream"
     else:
         body, content_type = _encode(content), content_type or "application/json"

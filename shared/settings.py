@@ -37,6 +37,9 @@ class Settings:
     idempotency_keys_kept_days: int = 7
     outbox_kept_days: int = 7
     sessions_kept_days: int = 7
+    operations_socket: Path | None = None
+    prometheus_url: str | None = None
+    given_operations_key: str | None = field(default=None, repr=False)
     given_database_url: str | None = field(default=None, repr=False)
     given_redis_url: str | None = field(default=None, repr=False)
     given_token_signing_keys: str | None = field(default=None, repr=False)
@@ -67,6 +70,9 @@ class Settings:
             idempotency_keys_kept_days=_days(environ, "IDEMPOTENCY_KEYS_KEPT_DAYS", default=7),
             outbox_kept_days=_days(environ, "OUTBOX_KEPT_DAYS", default=7),
             sessions_kept_days=_days(environ, "SESSIONS_KEPT_DAYS", default=7),
+            operations_socket=Path(socket) if (socket := environ.get("OPERATIONS_SOCKET")) else None,
+            prometheus_url=_url(environ, "PROMETHEUS_URL"),
+            given_operations_key=environ.get("OPERATIONS_KEY") or None,
             given_database_url=_secret_url(environ, "DATABASE_URL", ("postgresql://", "postgresql+psycopg://")),
             given_redis_url=_secret_url(environ, "REDIS_URL", ("redis://", "rediss://", "unix://")),
             given_token_signing_keys=environ.get("TOKEN_SIGNING_KEYS") or None,
@@ -98,6 +104,10 @@ class Settings:
     @property
     def payment_private_key(self) -> str:
         return _given("PAYMENT_PRIVATE_KEY", self.given_payment_private_key, "it must be the provider's private key")
+
+    @property
+    def operations_key(self) -> str:
+        return _given("OPERATIONS_KEY", self.given_operations_key, "it must be the key of the engine's operations")
 
 
 @cache

@@ -18,7 +18,7 @@ import signal
 import socket
 import threading
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Generator, Iterable
 from typing import TYPE_CHECKING, Any, cast
 
 from granian._futures import _new_cbscheduler
@@ -107,8 +107,8 @@ class Worker:
     def _callback(self, app: "WSGIApplication") -> Callable[[Any, dict[str, Any]], None]:
         """What granian calls in one of its threads for each request.
 
-        Unlike granian's own it does not copy the process's environment, secrets and all, into each request's, and it
-        sends an answer in one piece: functions do not stream.
+        Unlike granian's own it does not copy the process's environment, secrets and all, into each request's. An answer
+        goes out in one piece, but for a stream, whose pieces go out as they are made.
         """
         running, draining, unix = self._running, self._draining, self._unix
         constant = {
@@ -123,16 +123,48 @@ class Worker:
 
         def callback(protocol: Any, environ: dict[str, Any]) -> None:
             running.append(None)
+            pieces: _Pieces | None = None
             try:
                 environ.update(constant)
-                status, headers, body = wsgi.call(app, environ)
+                status, headers, chunks = wsgi.begin(app, environ)
                 if not unix and draining.is_set():
                     headers = [*headers, ("Connection", "close")]
-                protocol.response_bytes(int(status[:3]), headers, body)
+                if isinstance(chunks, Generator):
+                    pieces = _Pieces(chunks, running.pop)
+                    protocol.response_iter(int(status[:3]), headers, pieces)
+                else:
+                    protocol.response_bytes(int(status[:3]), headers, wsgi.whole(chunks))
             finally:
-                running.pop()
+                if pieces is None:
+                    running.pop()
 
         return callback
+
+
+class _Pieces:
+    """A stream as granian takes it: asked for the next piece, and closed when its client has left."""
+
+    __slots__ = ("__next__", "_ended", "_pieces")
+
+    def __init__(self, pieces: Generator[bytes], on_end: Callable[[], object]) -> None:
+        self._pieces = pieces
+        self._ended = [on_end]
+        self.__next__ = self._following
+
+    def _following(self) -> bytes:
+        try:
+            return next(self._pieces)
+        except BaseException as error:
+            if not isinstance(error, StopIteration):
+                _log.exception("A stream broke off")
+            self.close()
+            raise
+
+    def close(self) -> None:
+        """End it, once, whoever says so."""
+        if self._ended:
+            self._ended.pop()()
+        self._pieces.close()
 
 
 class _NoLoop:

@@ -1,6 +1,6 @@
-"""Calling a WSGI application and having its whole answer: functions do not stream."""
+"""Calling a WSGI application: its answer whole, or its beginning, where the rest is still being made."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -8,7 +8,13 @@ if TYPE_CHECKING:
 
 
 def call(app: "WSGIApplication", environ: "WSGIEnvironment") -> tuple[str, list[tuple[str, str]], bytes]:
-    """The status line, headers and body of one answer."""
+    """The status line, headers and body of one answer, whole."""
+    status, headers, chunks = begin(app, environ)
+    return status, headers, whole(chunks)
+
+
+def begin(app: "WSGIApplication", environ: "WSGIEnvironment") -> tuple[str, list[tuple[str, str]], Iterable[bytes]]:
+    """The status line and headers of one answer, and what its body is made of: a list is all of it."""
     started: list[Any] = []
 
     def start_response(status: str, headers: list[tuple[str, str]], _error: object = None) -> Callable[[bytes], object]:
@@ -16,14 +22,18 @@ def call(app: "WSGIApplication", environ: "WSGIEnvironment") -> tuple[str, list[
         return _refuse_writing
 
     chunks = app(environ, start_response)
+    status, headers = started
+    return status, headers, chunks
+
+
+def whole(chunks: Iterable[bytes]) -> bytes:
+    """A body in one piece."""
     try:
-        body = b"".join(chunks)
+        return b"".join(chunks)
     finally:
         close = getattr(chunks, "close", None)
         if close is not None:
             close()
-    status, headers = started
-    return status, headers, body
 
 
 def _refuse_writing(_data: bytes) -> object:

@@ -1,14 +1,11 @@
 /** Every page in both colour schemes: nothing that axe finds, nothing wider than the window; and pictures, to be looked at. */
-import { mkdirSync, readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
+import { mkdirSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import type { AxeResults } from 'axe-core';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { AXE, violations } from './axe';
 import { choose, openBrowser, register, visitor } from './visitor';
 
-const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
-const RULES = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'];
 const PICTURES = fileURLToPath(new URL('screenshots/', import.meta.url));
 const WIDTHS = [360, 768, 1440];
 
@@ -18,18 +15,6 @@ beforeAll(async () => {
   browser = await openBrowser();
 });
 afterAll(() => browser.close());
-
-async function violations(page: Page): Promise<string[]> {
-  const tags = RULES;
-  const found = await page.evaluate(
-    (values) =>
-      (window as unknown as { axe: { run(o: object): Promise<AxeResults> } }).axe.run({
-        runOnly: { type: 'tag', values },
-      }),
-    tags,
-  );
-  return found.violations.flatMap((rule) => rule.nodes.map((node) => `${rule.id}: ${node.html.slice(0, 160)}`));
-}
 
 async function settled(page: Page): Promise<void> {
   await page.waitForLoadState('networkidle');

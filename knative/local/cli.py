@@ -15,7 +15,7 @@ import click
 from knative.local import control, launch, logs, status
 from knative.local.burst.commands import burst
 from knative.local.control import Step, Tell
-from knative.local.data.commands import backup, person, restore
+from knative.local.data.commands import admin, backup, person, restore
 from knative.local.home import Home
 from knative.local.programs.commands import image
 from knative.local.retail.commands import replay, seed
@@ -172,6 +172,7 @@ zerocart.add_command(burst)
 zerocart.add_command(backup)
 zerocart.add_command(restore)
 zerocart.add_command(person)
+zerocart.add_command(admin)
 zerocart.add_command(image)
 
 

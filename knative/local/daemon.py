@@ -32,6 +32,7 @@ from knative.local.eventing.brokers import Brokers
 from knative.local.home import Home
 from knative.local.model import Namespace, RevisionName, Secret, ServiceName
 from knative.local.objects.json_values import Object
+from knative.local.operations.desk import Desk
 from knative.local.parts import origin, postgres, valkey
 from knative.local.parts.part import Part, Recipe
 from knative.local.processes import Records, identify, last_lines, wait_until_reaped
@@ -61,16 +62,22 @@ class Daemon:
             self.keeper, self.postgres, self.valkey, self.origin, self.zygote, self.envoy, self.brokers.part
         )  # fmt: skip
         self._generated: tuple[Secret, ...] = ()
-        self.api = ApiServer(
+        cluster = EngineCluster(
+            self.engine,
+            is_up=lambda: self._up,
+            is_broker_running=lambda: self.brokers.part.ready,
+            secrets=lambda: self._generated,
+            write=self._write_objects,
+            import_revision=self._import_revision,
+        )
+        self.api = ApiServer(home, cluster)
+        self.operations = Desk(
             home,
-            EngineCluster(
-                self.engine,
-                is_up=lambda: self._up,
-                is_broker_running=lambda: self.brokers.part.ready,
-                secrets=lambda: self._generated,
-                write=self._write_objects,
-                import_revision=self._import_revision,
-            ),
+            key=lambda: secrets.operations_key(home),
+            status=self._everything,
+            cluster=cluster,
+            kill=self.engine.instances.kill,
+            redis=self.valkey,
         )
         self.engine.controller.on_change = self.api.look
         self._stopped = asyncio.Event()
@@ -87,6 +94,7 @@ class Daemon:
         self.engine.start()
         server = await control.serve(self.home.control_socket, self._answer)
         self.api.start()
+        await self.operations.start()
         (self.home.run / "engine.digest").write_text(self._code_digest, encoding="ascii")
         self.records.write("engine", identity)
         for number in (signal.SIGTERM, signal.SIGINT):
@@ -99,6 +107,7 @@ class Daemon:
             raise self._failure
         server.close()
         await self.api.stop()
+        await self.operations.stop()
         for part in self._parts:
             part.release()
         self.engine.release()
@@ -363,6 +372,9 @@ class Daemon:
                 self.engine.controller.import_revision(name, deployment, self._generated)
 
     async def _status(self, _request: dict[str, Any], _tell: Tell) -> object:
+        return await self._everything()
+
+    async def _everything(self) -> dict[str, object]:
         return {
             "services": self.engine.services_status(),
             "sources": self.engine.sources.status(),

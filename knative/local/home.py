@@ -101,6 +101,11 @@ class Home:
         return self.run / "control.sock"
 
     @property
+    def operations_socket(self) -> Path:
+        """Where the function watch-operations asks."""
+        return self.run / "operations.sock"
+
+    @property
     def zygote_socket(self) -> Path:
         return self.run / "zygote.sock"
 

@@ -49,6 +49,7 @@ def prepare(home: Home, now: datetime) -> tuple[Secret, ...]:
         *databases,
         # The owner's. No function refers to it today; a revision that was made before there were roles may.
         _secret("shop-database", {"url": postgres.url(sockets, owner_password)}),
+        _secret("operations-source", {"socket": str(home.operations_socket), "key": operations_key(home)}),
         _secret("shop-redis", {"url": valkey.url(sockets)}),
         _secret("token-signing-keys", {"private.jwks": keys["private.jwks"]}),
         _secret("token-public-keys", {"public.jwks": keys["public.jwks"]}),
@@ -70,6 +71,11 @@ def password(home: Home) -> str:
 def origin_key(home: Home) -> tuple[str, str]:
     """Who may publish the storefront: an id, and its secret. Made at the first call."""
     return "zerocart", _kept(home.secrets / "origin-key", secrets.token_urlsafe(32))
+
+
+def operations_key(home: Home) -> str:
+    """What the function watch-operations must know to be answered."""
+    return _kept(home.secrets / "operations-key", secrets.token_urlsafe(32))
 
 
 def role_passwords(home: Home) -> dict[str, str]:

@@ -21,7 +21,7 @@ def admin(door: Door, request: pytest.FixtureRequest) -> Customer:
         pytest.skip("nobody becomes an admin through the front door")
     stack: Stack = request.getfixturevalue("stack")
     person = join(door)
-    stack.run("person", "grant", person.email, "admin")
+    stack.run("admin", person.email)
     tokens = door.patiently("POST", "/api/auth/login", {"email": person.email, "password": person.password})
     return Customer(
         id=person.id, email=person.email, password=person.password, token=tokens.text("access_token")

@@ -25,6 +25,7 @@ const OrdersPage = lazy(async () => ({
   default: (await import('@/features/orders/components/orders-page')).OrdersPage,
 }));
 const OrderPage = lazy(async () => ({ default: (await import('@/features/orders/components/order-page')).OrderPage }));
+const OpsPage = lazy(async () => ({ default: (await import('@/features/ops/components/ops-page')).OpsPage }));
 const AboutPage = lazy(async () => ({ default: (await import('@/app/about-page')).AboutPage }));
 const NotFoundPage = lazy(async () => ({ default: (await import('@/app/not-found-page')).NotFoundPage }));
 
@@ -51,6 +52,7 @@ export function App() {
             <Route path="checkout" element={<CheckoutPage />} />
             <Route path="orders" element={<OrdersPage />} />
             <Route path="orders/:id" element={<OrderPage />} />
+            <Route path="ops" element={<OpsPage />} />
           </Route>
           <Route path="*" element={<NotFoundPage />} />
         </Route>

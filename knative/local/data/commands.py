@@ -1,4 +1,4 @@
-"""`zerocart backup`, `restore` and `person`: words and wiring. What they need is imported when they run."""
+"""`zerocart backup`, `restore`, `person` and `admin`: words and wiring. What they need is imported when they run."""
 
 import json
 import time
@@ -90,7 +90,7 @@ def _forget_cache(home: Home) -> None:
 
 @click.group()
 def person() -> None:
-    """A person, by e-mail address: export or erase their data, grant or revoke a role."""
+    """A person, by e-mail address: export or erase their data."""
 
 
 @person.command()
@@ -134,32 +134,20 @@ def erase(home: Home, email: str, yes: bool) -> None:
         click.echo(f"{erased.open_payments} payments are open: their sealed cards go when they are settled", err=True)
 
 
-@person.command()
+@click.command()
 @click.argument("email")
-@click.argument("role", type=click.Choice(["admin"]))
+@click.option("--revoke", is_flag=True, help="Take the role away instead, and end the person's sessions.")
 @click.pass_obj
-def grant(home: Home, email: str, role: str) -> None:
-    """Give a person a role; their next token has it."""
-    from knative.local.data import persons, roles  # noqa: PLC0415
+def admin(home: Home, email: str, revoke: bool) -> None:
+    """Let a person run the shop: /ops and the reports; their next token has the role.
 
-    with _database_errors(home):
-        now_has = persons.grant(roles.owner_url(home), email, role)
-    click.echo(f"{email}: {', '.join(now_has)}")
-
-
-@person.command()
-@click.argument("email")
-@click.argument("role", type=click.Choice(["admin"]))
-@click.pass_obj
-def revoke(home: Home, email: str, role: str) -> None:
-    """Take a role from a person, and end their sessions.
-
-    Within a second no token has it any more.
+    With --revoke no token has it any more, within a second.
     """
     from knative.local.data import persons, roles  # noqa: PLC0415
 
+    change = persons.revoke if revoke else persons.grant
     with _database_errors(home):
-        now_has = persons.revoke(roles.owner_url(home), email, role)
+        now_has = change(roles.owner_url(home), email, "admin")
     click.echo(f"{email}: {', '.join(now_has) or 'no role'}")
 
 

@@ -69,9 +69,15 @@ class Part:
         self.identity: ProcessIdentity | None = None
         self.recipe: Recipe | None = None
         self.restart_count = 0
+        self._away_until_s = 0.0
 
     async def ensure(self) -> bool:
         """Have it running and answering. True where it was running already. Raises StartError."""
+        if time.monotonic() < self._away_until_s:
+            # It was taken away for a while; who asks for it now ends that.
+            self._away_until_s = 0.0
+            if self._restarting:
+                self._restarting.cancel()
         self.recipe = await asyncio.to_thread(self._make)
         found = self._records.find(self.recipe.role)
         if found is not None and await self._answers(found, patience_s=5.0):
@@ -86,6 +92,17 @@ class Part:
     @property
     def ready(self) -> bool:
         return self.identity is not None and self.identity.alive
+
+    def take_away(self, for_s: float) -> bool:
+        """Stop it, and start it again after some time. False where it is not there.
+
+        Were the engine to end meanwhile, the next one finds it not running, and starts it at once.
+        """
+        if self.identity is None or not self.identity.alive or time.monotonic() < self._away_until_s:
+            return False
+        self._away_until_s = time.monotonic() + for_s
+        send_signal(self.identity, signal.SIGTERM)
+        return True
 
     def release(self) -> None:
         """Stop looking after it; it runs on."""
@@ -156,6 +173,7 @@ class Part:
     async def _restart(self) -> None:
         pause_s = 0.05
         while True:
+            await asyncio.sleep(max(0.0, self._away_until_s - time.monotonic()))
             try:
                 self.recipe = await asyncio.to_thread(self._make)
                 await self._start()

@@ -8,7 +8,7 @@ import { traced } from '@/shared/telemetry/spans';
 
 export type Api = ReturnType<typeof createApi>;
 
-const NEEDS_TOKEN = /^\/api\/(cart|me|orders(\/.*)?)$/;
+const NEEDS_TOKEN = /^\/api\/(cart|me|orders(\/.*)?|ops(\/.*)?)$/;
 
 export function createApi(session: Session, baseUrl: string = API_URL || window.location.origin) {
   const send = async (request: Request): Promise<Response> => {

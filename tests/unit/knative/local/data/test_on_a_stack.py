@@ -179,10 +179,10 @@ def test_a_person_who_is_erased_is_refused_within_a_second_and_asked_for_first(o
     def profile(headers: dict[str, str]) -> int:
         return insist(own_stack, "GET", "/api/me", headers=headers).status
 
-    assert own_stack.run("person", "grant", email, "admin") == f"{email}: admin\n"
+    assert own_stack.run("admin", email) == f"{email}: admin\n"
     headers = tokens()
     assert profile(headers) == 200
-    assert own_stack.run("person", "revoke", email, "admin") == f"{email}: no role\n"
+    assert own_stack.run("admin", email, "--revoke") == f"{email}: no role\n"
     wait_until(lambda: profile(headers) == 401, 1.0, "the token is refused")
     headers = tokens()
     exported = msgspec.json.decode(own_stack.run("person", "export", email, "--json"), type=dict[str, Any])

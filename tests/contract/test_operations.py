@@ -1,0 +1,132 @@
+"""/api/ops: for admins alone; a stream shows instances rise and fall while requests come; each deed is done once."""
+
+import json
+import os
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+import urllib3
+
+from tests.contract.conftest import Customer, Door, Reply, join
+from tests.stack import Stack
+from tests.waiting import wait_until
+
+DEEDS = {
+    "burst": {"rate": 20, "seconds": 1},
+    "traffic": {"service": "get-jwks", "shares": [{"revision": "get-jwks-00001", "percent": 100}]},
+    "rollback": {"service": "get-jwks"},
+    "kill": {"service": "list-products"},
+    "redis-away": {},
+}
+
+
+@pytest.fixture(scope="module")
+def own(request: pytest.FixtureRequest) -> Stack:
+    if os.environ.get("ZEROCART_URL"):
+        pytest.skip("nobody becomes an admin through the front door")
+    found: Stack = request.getfixturevalue("own_stack")
+    return found
+
+
+@pytest.fixture(scope="module")
+def own_door(own: Stack) -> Door:
+    return Door(own.url)
+
+
+@pytest.fixture(scope="module")
+def admin(own: Stack, own_door: Door) -> Customer:
+    person = join(own_door)
+    own.run("admin", person.email)
+    tokens = own_door.patiently("POST", "/api/auth/login", {"email": person.email, "password": person.password})
+    return Customer(
+        id=person.id, email=person.email, password=person.password, token=tokens.text("access_token")
+    )  # fmt: skip
+
+
+def pictures(own: Stack, admin: Customer) -> Iterator[dict[str, Any]]:
+    """What a page is told: streams, each from where the one before ended."""
+    last_id = ""
+    while True:
+        response = own.http.request(
+            "GET", f"{own.url}/api/ops/stream", preload_content=False, timeout=urllib3.Timeout(30.0),
+            headers={"Authorization": f"Bearer {admin.token}", "Last-Event-ID": last_id},
+        )  # fmt: skip
+        assert (response.status, response.headers["content-type"]) == (200, "text/event-stream")
+        for line in response:
+            name, _, value = line.decode().rstrip("\n").partition(": ")
+            if name == "id":
+                last_id = value
+            elif name == "data" and '"functions"' in value:
+                yield json.loads(value)
+        response.release_conn()
+
+
+def ready_count(picture: dict[str, Any], name: str) -> int:
+    (found,) = [each for each in picture["functions"] if each["name"] == name]
+    return sum(int(each["ready_instances"]) for each in found["revisions"])
+
+
+def do(door: Door, deed: str, token: str | None) -> Reply:
+    return door.post(f"/api/ops/{deed}", DEEDS[deed], token=token)
+
+
+@pytest.mark.parametrize("path", ["/api/ops", "/api/ops/stream"])
+def test_who_has_not_the_role_sees_nothing(own: Stack, own_door: Door, path: str) -> None:
+    assert own_door.get(path).status == 401
+    customer = join(own_door)
+    assert own_door.get(path, token=customer.token).status == 403
+    host = {"Host": f"watch-operations.shop.localhost:{own.port}"}
+    assert own_door.get(path, headers=host, token=customer.token).status == 403, "the function asks again"
+
+
+@pytest.mark.parametrize("deed", DEEDS)
+def test_who_has_not_the_role_does_nothing(own_door: Door, deed: str) -> None:
+    assert do(own_door, deed, None).status == 401
+    assert do(own_door, deed, join(own_door).token).status == 403
+
+
+def test_a_stream_shows_instances_come_and_go_and_wakes_nobody(own: Stack, own_door: Door, admin: Customer) -> None:
+    own.wait_for_zero("list-products")
+    seen = pictures(own, admin)
+    assert ready_count(next(seen), "list-products") == 0
+    assert do(own_door, "burst", admin.token).status == 202
+    assert do(own_door, "burst", admin.token).status == 409, "one at a time"
+    came = next(picture for picture, _ in zip(seen, range(60), strict=False) if ready_count(picture, "list-products"))
+    assert came["source"] == "engine"
+    assert any(not ready_count(picture, "list-products") for picture, _ in zip(seen, range(60), strict=False))
+
+
+def test_one_of_the_instances_is_killed_and_the_next_request_is_answered(own_door: Door, admin: Customer) -> None:
+    assert own_door.get("/api/products").status == 200
+    assert do(own_door, "kill", admin.token).status == 202
+    assert own_door.get("/api/products").status == 200
+
+
+def test_traffic_is_split_and_rolled_back(own: Stack, own_door: Door, admin: Customer) -> None:
+    assert do(own_door, "rollback", admin.token).status == 409, "it has one revision"
+    assert do(own_door, "traffic", admin.token).status == 202
+    wrong = {"service": "get-jwks", "shares": [{"revision": "get-jwks-00001", "percent": 99}]}
+    assert own_door.post("/api/ops/traffic", wrong, token=admin.token).status == 422
+    unknown = {"service": "nobody", "shares": [{"revision": "get-jwks-00001", "percent": 100}]}
+    assert own_door.post("/api/ops/traffic", unknown, token=admin.token).status == 404
+    manifest = (own.project / "functions/get_jwks/service.yaml").read_text(encoding="utf-8")
+    own.run("apply", "-f", "-", given=manifest.replace("cpu: 100m", "cpu: 101m"))
+    assert do(own_door, "rollback", admin.token).status == 202
+
+    def shares() -> dict[str, int]:
+        return {each["name"]: each["traffic"] for each in own.service("get-jwks")["revisions"]}
+
+    wait_until(lambda: shares() == {"get-jwks-00001": 100, "get-jwks-00002": 0}, 20, "the rollback")
+
+
+def test_redis_goes_and_comes_back_by_itself_or_by_the_next_up(own: Stack, own_door: Door, admin: Customer) -> None:
+    def there() -> bool:
+        return bool(own.status()["state"]["redis"]["ready"])
+
+    assert do(own_door, "redis-away", admin.token).status == 202
+    wait_until(lambda: not there(), 20, "Redis away")
+    assert own_door.get("/api/products").status == 200
+    assert do(own_door, "redis-away", admin.token).status == 409
+    own.run("up")
+    assert there()
