@@ -1,1 +1,0 @@
-import{D as e,q as t}from"./first-CyBxXKE-.js";function n(n,r){return t({queryKey:[`me`,r],queryFn:({signal:t})=>e(n.GET(`/api/me`,{signal:t})),enabled:r!==null,staleTime:1/0})}function r(t,n){return e(t.POST(`/api/auth/register`,{body:n}))}function i(e){return e!==null&&/^\/(?![/\\])/.test(e)?e:`/`}export{n,r,i as t};

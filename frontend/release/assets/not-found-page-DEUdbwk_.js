@@ -1,1 +1,0 @@
-import{Pt as e,b as t,n,x as r}from"./first-CyBxXKE-.js";var i=e();function a(){return(0,i.jsxs)(n,{title:`Nothing here`,narrow:!0,children:[(0,i.jsx)(r,{sx:{mb:3},children:`There is no page under this address.`}),(0,i.jsx)(t,{to:`/`,kind:`full`,children:`Look around the shop`})]})}export{a as NotFoundPage};
