@@ -76,7 +76,7 @@ class Bench:
         """The processes that the engine looks after, and itself; what they have started is below them."""
         found = self.status()
         parts = {**found, **found["state"]}  # type: ignore[dict-item]
-        names = ("engine", "keeper", "zygote", "gateway", "postgres", "redis")
+        names = ("engine", "keeper", "zygote", "gateway", "origin", "broker", "postgres", "redis")
         return {name: int(parts[name]["pid"]) for name in names}  # type: ignore[index]
 
     def request(self, path: str = PRODUCTS, host: str = "") -> bytes:

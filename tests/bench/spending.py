@@ -20,7 +20,7 @@ from tests.bench.bench import Bench
 from tests.promises import faults
 
 # What the parts that are no function are called here; a function has its own name.
-PARTS = {"gateway": "Envoy", "postgres": "Postgres", "redis": "Valkey", "engine": "engine"}
+PARTS = {"gateway": "Envoy", "postgres": "Postgres", "redis": "Valkey", "broker": "broker", "engine": "engine"}
 ENDED = "instances that ended"
 # Reading counts as a transaction, too; the log is what has to be on disk.
 POSTGRES = """
