@@ -2,7 +2,9 @@
 
 import json
 import os
+import signal
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
@@ -97,6 +99,18 @@ def test_a_stream_shows_instances_come_and_go_and_wakes_nobody(own: Stack, own_d
     assert any(not ready_count(picture, "list-products") for picture, _ in zip(seen, range(60), strict=False))
 
 
+def test_of_bursts_that_come_at_once_one_is_sent(own_door: Door, admin: Customer) -> None:
+    def one_was_sent() -> bool:
+        with ThreadPoolExecutor(4) as threads:
+            asked = [threads.submit(do, own_door, "burst", admin.token) for _ in range(4)]
+        statuses = [each.result().status for each in asked]
+        assert set(statuses) <= {202, 409}
+        assert statuses.count(202) <= 1
+        return 202 in statuses
+
+    wait_until(one_was_sent, 60, "the end of the one before, and then one")
+
+
 def test_one_of_the_instances_is_killed_and_the_next_request_is_answered(own_door: Door, admin: Customer) -> None:
     assert own_door.get("/api/products").status == 200
     assert do(own_door, "kill", admin.token).status == 202
@@ -130,3 +144,16 @@ def test_redis_goes_and_comes_back_by_itself_or_by_the_next_up(own: Stack, own_d
     assert do(own_door, "redis-away", admin.token).status == 409
     own.run("up")
     assert there()
+
+
+def test_redis_comes_back_also_when_the_engine_is_killed_meanwhile(own: Stack, own_door: Door, admin: Customer) -> None:
+    def there() -> bool:
+        status = own.zerocart("status", "--json")
+        return status.code == 0 and bool(json.loads(status.output)["state"]["redis"]["ready"])
+
+    engine = own.pid("engine")
+    wait_until(lambda: do(own_door, "redis-away", admin.token).status == 202, 60, "Redis taken away")
+    wait_until(lambda: not there(), 20, "Redis away")
+    os.kill(engine, signal.SIGKILL)
+    wait_until(there, 60, "Redis, by the next engine")
+    assert own.pid("engine") != engine
