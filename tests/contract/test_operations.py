@@ -4,7 +4,6 @@ import json
 import os
 import signal
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
@@ -97,18 +96,6 @@ def test_a_stream_shows_instances_come_and_go_and_wakes_nobody(own: Stack, own_d
     came = next(picture for picture, _ in zip(seen, range(60), strict=False) if ready_count(picture, "list-products"))
     assert came["source"] == "engine"
     assert any(not ready_count(picture, "list-products") for picture, _ in zip(seen, range(60), strict=False))
-
-
-def test_of_bursts_that_come_at_once_one_is_sent(own_door: Door, admin: Customer) -> None:
-    def one_was_sent() -> bool:
-        with ThreadPoolExecutor(4) as threads:
-            asked = [threads.submit(do, own_door, "burst", admin.token) for _ in range(4)]
-        statuses = [each.result().status for each in asked]
-        assert set(statuses) <= {202, 409}
-        assert statuses.count(202) <= 1
-        return 202 in statuses
-
-    wait_until(one_was_sent, 60, "the end of the one before, and then one")
 
 
 def test_one_of_the_instances_is_killed_and_the_next_request_is_answered(own_door: Door, admin: Customer) -> None:
