@@ -2,6 +2,7 @@
 
 import json
 import os
+import signal
 from collections.abc import Iterator
 from typing import Any
 
@@ -130,3 +131,16 @@ def test_redis_goes_and_comes_back_by_itself_or_by_the_next_up(own: Stack, own_d
     assert do(own_door, "redis-away", admin.token).status == 409
     own.run("up")
     assert there()
+
+
+def test_redis_comes_back_also_when_the_engine_is_killed_meanwhile(own: Stack, own_door: Door, admin: Customer) -> None:
+    def there() -> bool:
+        status = own.zerocart("status", "--json")
+        return status.code == 0 and bool(json.loads(status.output)["state"]["redis"]["ready"])
+
+    engine = own.pid("engine")
+    wait_until(lambda: do(own_door, "redis-away", admin.token).status == 202, 60, "Redis taken away")
+    wait_until(lambda: not there(), 20, "Redis away")
+    os.kill(engine, signal.SIGKILL)
+    wait_until(there, 60, "Redis, by the next engine")
+    assert own.pid("engine") != engine

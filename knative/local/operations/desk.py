@@ -67,6 +67,7 @@ class Desk:
         self._redis = redis
         self._server: asyncio.Server | None = None
         self._burst: asyncio.subprocess.Process | None = None
+        self._beginning = asyncio.Lock()
         self._until_s: dict[str, float] = {}
         self._deeds: dict[str, Callable[[Mapping[str, Any]], Awaitable[Refused | str]]] = {
             "burst": self._send_burst,
@@ -125,19 +126,23 @@ class Desk:
             return Refused(kind="wrong", detail=f"It may last from 1 to {MOST_BURST_S} seconds")
         if path not in BURST_PATHS:
             return Refused(kind="wrong", detail=f"The path must be one of {', '.join(BURST_PATHS)}")
-        if self._burst and self._burst.returncode is None:
-            return Refused(kind="state", detail="A burst is under way; wait until it is over")
+        async with self._beginning:  # of two that come at once, one is refused
+            if self._burst and self._burst.returncode is None:
+                return Refused(kind="state", detail="A burst is under way; wait until it is over")
+            self._burst = await self._begin_burst(rate, seconds, path)
+        self._until_s["burst"] = time.time() + seconds
+        return f"{rate} requests a second for {seconds} s to {path}"
+
+    async def _begin_burst(self, rate: int, seconds: int, path: str) -> asyncio.subprocess.Process:
         # A process of its own: what it sends must not wait for the engine, nor the engine for it.
         with self._home.log("burst").open("ab") as log:
-            self._burst = await asyncio.create_subprocess_exec(
+            return await asyncio.create_subprocess_exec(
                 sys.executable, "-m", "knative.local", "burst", "--rate", str(rate), "--seconds", str(seconds),
                 "--path", path, "--svg", str(self._home.root / "burst.svg"),
                 stdin=asyncio.subprocess.DEVNULL, stdout=log, stderr=log, cwd=self._home.root,
                 env={**os.environ, "PYTHONPATH": str(self._home.project), "ZEROCART_HOME": str(self._home.root),
                      "ZEROCART_PORT": str(self._home.port)},
             )  # fmt: skip
-        self._until_s["burst"] = time.time() + seconds
-        return f"{rate} requests a second for {seconds} s to {path}"
 
     async def _split_traffic(self, asked: Mapping[str, Any]) -> Refused | str:
         percents = asked.get("percents")

@@ -6,7 +6,7 @@ The document that comes of it goes the way that `kubectl apply` goes, so it is c
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from knative.local.objects.json_values import Json, Object, copied, mapping
+from knative.local.objects.json_values import Json, Object, copied, items, mapping
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -18,7 +18,7 @@ class Refused:
 
 
 def split(document: Object, ready: Sequence[str], percents: Mapping[str, int]) -> Object | Refused:
-    """The Service with its traffic split.
+    """The Service with its traffic split. Tags stay, and with them their hosts.
 
     Args:
         document: the Service.
@@ -39,6 +39,8 @@ def split(document: Object, ready: Sequence[str], percents: Mapping[str, int]) -
         traffic = [{"latestRevision": True, "percent": 100}]
     else:
         traffic = [{"revisionName": name, "percent": percent} for name, percent in shares.items()]
+    tagged = [each for each in items(document, "spec", "traffic") if isinstance(each, dict) and each.get("tag")]
+    traffic += [{**each, "percent": 0} for each in tagged]
     result = copied(document)
     spec = mapping(result, "spec")
     spec["traffic"] = traffic

@@ -4,6 +4,7 @@ import asyncio
 import os
 import signal
 import sys
+import time
 from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -177,5 +178,63 @@ def test_one_that_is_released_is_left_to_itself(play: Play) -> None:
         await asyncio.sleep(0)
         assert part.restart_count == 0
         assert scene.made_count == 1
+
+    play(story)
+
+
+async def take_away(part: Part, for_s: float) -> None:
+    assert part.take_away(for_s)
+    async with asyncio.timeout(20):
+        while part.ready:
+            await asyncio.sleep(0.01)
+
+
+def test_what_was_taken_away_comes_back_by_itself_and_not_before_its_time(play: Play) -> None:
+    async def story(scene: Scene) -> None:
+        async with scene.part() as part:
+            await part.ensure()
+            before, began_s = part.identity, time.monotonic()
+            await take_away(part, 0.5)
+            await asyncio.wait_for(scene.restarted.wait(), 20)
+            assert time.monotonic() - began_s >= 0.5
+            assert (part.ready, part.identity != before) == (True, True)
+
+    play(story)
+
+
+def test_what_is_away_is_not_taken_away_again(play: Play) -> None:
+    async def story(scene: Scene) -> None:
+        async with scene.part() as part:
+            assert not part.take_away(3600.0), "it was never there"
+            await part.ensure()
+            await take_away(part, 3600.0)
+            assert not part.take_away(3600.0)
+
+    play(story)
+
+
+def test_what_is_away_and_wanted_is_back_at_once_and_once(play: Play) -> None:
+    async def story(scene: Scene) -> None:
+        async with scene.part() as part:
+            await part.ensure()
+            await take_away(part, 3600.0)
+            made_before = scene.made_count
+            await part.ensure()
+            assert part.ready
+            assert (scene.made_count, part.restart_count) == (made_before + 1, 0)
+            assert part._restarting is not None
+            assert part._restarting.done(), "and will not come a second time"
+
+    play(story)
+
+
+def test_what_is_away_when_the_engine_dies_is_started_by_the_next_one(play: Play) -> None:
+    async def story(scene: Scene) -> None:
+        async with scene.part() as part:
+            await part.ensure()
+            await take_away(part, 3600.0)
+        async with scene.part() as next_one:
+            assert await next_one.ensure() is False
+            assert next_one.ready
 
     play(story)

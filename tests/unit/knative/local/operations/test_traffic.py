@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from knative.local.objects.json_values import Object, items
+from knative.local.objects.json_values import Json, Object, items
 from knative.local.operations.traffic import Refused, before, split
 
 READY = ["shop-00001", "shop-00003", "shop-00004"]
@@ -25,6 +25,19 @@ def test_all_to_the_newest_lets_those_after_it_follow() -> None:
     found = split(DOCUMENT, READY, {"shop-00004": 100, "shop-00001": 0})
     assert not isinstance(found, Refused)
     assert items(found, "spec", "traffic") == [{"latestRevision": True, "percent": 100}]
+
+
+def test_a_tag_keeps_its_host_and_gets_no_share_by_it() -> None:
+    tags: list[Json] = [
+        {"revisionName": "shop-00003", "percent": 100, "tag": "old"}, {"latestRevision": True, "tag": "next"},
+    ]  # fmt: skip
+    found = split({"kind": "Service", "spec": {"traffic": tags}}, READY, {"shop-00001": 100})
+    assert not isinstance(found, Refused)
+    assert items(found, "spec", "traffic") == [
+        {"revisionName": "shop-00001", "percent": 100},
+        {"revisionName": "shop-00003", "percent": 0, "tag": "old"},
+        {"latestRevision": True, "percent": 0, "tag": "next"},
+    ]
 
 
 def test_a_revision_that_cannot_serve_gets_nothing() -> None:
