@@ -16,7 +16,7 @@ from shared.yaml_documents import Complaints, read_documents
 ROOT = Path(__file__).parents[3]
 FOLDERS = sorted(main.parent for main in (ROOT / "functions").glob("*/main.py"))
 MAIN_LINES, STORE_LINES = 60, 120
-KNOWN_FILES = {"__init__.py", "main.py", "store.py", "service.yaml", "sources.yaml"}
+KNOWN_FILES = {"__init__.py", "main.py", "store.py", "service.yaml", "sources.yaml", "broker.yaml", "trigger.yaml"}
 
 each_function = pytest.mark.parametrize("folder", FOLDERS, ids=lambda folder: folder.name)
 

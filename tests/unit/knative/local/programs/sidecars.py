@@ -35,7 +35,7 @@ def program(folder: Path, file: str = "program.py", **changes: object) -> Progra
     fields: dict[str, object] = {
         "executable": sys.executable, "command": (sys.executable, str(HERE / file)), "folder": str(folder),
         "paths": {}, "port": 8080, "ports": str(folder / "ports"), "concurrency": 0, "is_http1": True,
-        "readiness": Probe(), "liveness": None, "startup": None,
+        "readiness": Probe(), "liveness": None, "startup": None, "memory_bytes": 0,
     }  # fmt: skip
     return Program(**{**fields, **changes})  # type: ignore[arg-type]
 
