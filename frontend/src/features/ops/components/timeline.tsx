@@ -7,6 +7,7 @@ import 'uplot/dist/uPlot.min.css';
 import { amount, KEPT_S, type Moment } from '@/features/ops/api/figures';
 
 const HEIGHT = 220;
+const clock = new Intl.DateTimeFormat(undefined, { timeStyle: 'medium', hourCycle: 'h23' });
 
 export default function Timeline({ moments }: { moments: readonly Moment[] }) {
   const ref = useRef<HTMLDivElement>(null);
@@ -78,7 +79,7 @@ function options(width: number, colour: (name: string) => string, font = 'sans-s
       instances: { range: (_, __, max) => [0, Math.max(4, max + 1)] },
     },
     axes: [
-      { ...axis, space: 90 },
+      { ...axis, space: 90, values: (_, moments) => moments.map((at_s) => clock.format(at_s * 1000)) },
       { ...axis, scale: 'rps', size: 44 },
       // Its enum is one that only exists for the compiler: 1 is the right side.
       // eslint-disable-next-line @typescript-eslint/no-unsafe-enum-assignment
