@@ -171,21 +171,19 @@ def own_stack() -> Iterator[Stack]:
         yield each
 
 
+# The parts of the project that a stack needs.
+WHAT_RUNS = (
+    "functions", "frontend/catalogue", "frontend/publishing", "frontend/release", "gateway", "knative", "shared",
+)  # fmt: skip
+
+
 @contextmanager
 def copied_project() -> Iterator[Path]:
     """A copy of the project, to edit a function in."""
     folder = Path(tempfile.mkdtemp(prefix="zc-project-"))
     ignore = shutil.ignore_patterns("__pycache__", "node_modules")
     try:
-        for name in (
-            "functions",
-            "frontend/catalogue",
-            "frontend/publishing",
-            "frontend/release",
-            "gateway",
-            "knative",
-            "shared",
-        ):
+        for name in WHAT_RUNS:
             shutil.copytree(PROJECT / name, folder / name, ignore=ignore)
         yield folder
     finally:

@@ -13,12 +13,12 @@ from pathlib import Path
 from tests.bench.bench import own_bench, say
 from tests.bench.figures import Figure
 from tests.bench.memory import total_bytes
-from tests.stack import PROJECT, QUICK_AUTOSCALER
+from tests.stack import PROJECT, QUICK_AUTOSCALER, WHAT_RUNS
 
 COUNT = 20
 WANTED_BYTES = 1_000_000
 IMPORT_WITHIN_S = 0.020
-PARTS = ("functions", "gateway", "knative", "shared", "frontend/catalogue", "tests/unit/functions")
+PARTS = (*WHAT_RUNS, "tests/unit/functions")
 
 
 def measure_memory() -> list[Figure]:
