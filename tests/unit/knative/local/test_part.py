@@ -223,6 +223,7 @@ def test_what_is_away_and_wanted_is_back_at_once_and_once(play: Play) -> None:
             assert part.ready
             assert (scene.made_count, part.restart_count) == (made_before + 1, 0)
             assert part._restarting is not None
+            await asyncio.wait([part._restarting], timeout=10)
             assert part._restarting.done(), "and will not come a second time"
 
     play(story)
