@@ -1,17 +1,15 @@
 """One trace from somebody's click to the statement that places the order: browser, gateway, function and SQL."""
 
-import gzip
 import json
-import threading
 from collections.abc import Iterator
-from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
 
 from tests.frontend import node
+from tests.otlp_collector import Collector, Sent, collecting
 from tests.promises import faults
 from tests.stack import Stack, own_stack
 from tests.waiting import wait_until
@@ -31,68 +29,38 @@ class Seen:
     statement: str
 
 
-@dataclass(slots=True)
-class Receiver:
-    """Takes OTLP over HTTP, in both of its forms."""
-
-    url: str = ""
-    seen: list[Seen] = field(default_factory=list)
-
-    def take(self, content_type: str, body: bytes) -> None:
-        """Ids are hexadecimal in OTLP's JSON, which browsers speak, and bytes in protobuf, which the others do."""
-        if content_type.startswith("application/json"):
-            for resource in json.loads(body)["resourceSpans"]:
-                names = {each["key"]: each["value"].get("stringValue") for each in resource["resource"]["attributes"]}
-                for scope in resource["scopeSpans"]:
-                    for span in scope["spans"]:
-                        ids = (span["traceId"], span["spanId"], span.get("parentSpanId", ""))
-                        self.seen.append(Seen(names["service.name"], span["name"], *ids, statement=""))
-            return
-        request = ExportTraceServiceRequest()
-        request.ParseFromString(body)
-        for sender in request.resource_spans:
-            service = next(each.value.string_value for each in sender.resource.attributes if each.key == "service.name")
-            for part in sender.scope_spans:
-                for found in part.spans:
-                    told = {each.key: each.value.string_value for each in found.attributes}
-                    raw = (found.trace_id.hex(), found.span_id.hex(), found.parent_span_id.hex())
-                    self.seen.append(Seen(service, found.name, *raw, statement=told.get("db.query.text", "")))
+def spans_of(sent: Sent) -> Iterator[Seen]:
+    """OTLP in both of its forms: ids are hexadecimal in its JSON, which browsers speak, and bytes in protobuf."""
+    if sent.headers.get("content-type", "").startswith("application/json"):
+        for resource in json.loads(sent.body)["resourceSpans"]:
+            names = {each["key"]: each["value"].get("stringValue") for each in resource["resource"]["attributes"]}
+            for scope in resource["scopeSpans"]:
+                for span in scope["spans"]:
+                    ids = (span["traceId"], span["spanId"], span.get("parentSpanId", ""))
+                    yield Seen(names["service.name"], span["name"], *ids, statement="")
+        return
+    request = ExportTraceServiceRequest()
+    request.ParseFromString(sent.body)
+    for sender in request.resource_spans:
+        service = next(each.value.string_value for each in sender.resource.attributes if each.key == "service.name")
+        for part in sender.scope_spans:
+            for found in part.spans:
+                told = {each.key: each.value.string_value for each in found.attributes}
+                raw = (found.trace_id.hex(), found.span_id.hex(), found.parent_span_id.hex())
+                yield Seen(service, found.name, *raw, statement=told.get("db.query.text", ""))
 
 
 @pytest.fixture(scope="module")
-def receiver() -> Iterator[Receiver]:
-    made = Receiver()
-
-    class Handler(BaseHTTPRequestHandler):
-        def do_POST(self) -> None:
-            body = self.rfile.read(int(self.headers.get("content-length") or 0))
-            if self.headers.get("transfer-encoding"):
-                while size := int(self.rfile.readline(), 16):
-                    body += self.rfile.read(size)
-                    self.rfile.readline()
-                self.rfile.readline()
-            packed = self.headers.get("content-encoding") == "gzip"
-            made.take(self.headers.get("content-type") or "", gzip.decompress(body) if packed else body)
-            self.send_response(200)
-            self.send_header("content-type", "application/json")
-            self.end_headers()
-            self.wfile.write(b"{}")
-
-        def log_message(self, *_: object) -> None:
-            pass
-
-    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
-        threading.Thread(target=server.serve_forever, args=(0.05,), daemon=True).start()
-        made.url = f"http://127.0.0.1:{server.server_port}"
+def collector() -> Iterator[Collector]:
+    with collecting() as made:
         yield made
-        server.shutdown()
 
 
 @pytest.mark.timeout(400)  # a whole browser and a whole shop, on a machine that does something else besides
 def test_a_click_on_pay_and_the_statements_of_the_order_are_one_trace(
-    browser: str, own_stack: Stack, receiver: Receiver
+    browser: str, own_stack: Stack, collector: Collector
 ) -> None:
-    settings = SETTINGS.read_text(encoding="utf-8").rstrip() + f"\n  OTEL_EXPORTER_OTLP_ENDPOINT: {receiver.url}\n"
+    settings = SETTINGS.read_text(encoding="utf-8").rstrip() + f"\n  OTEL_EXPORTER_OTLP_ENDPOINT: {collector.url}\n"
     own_stack.run("apply", "-f", "-", given=settings)
     faults.kill_and_wait(own_stack, "envoy")  # it learns where the collector is when it starts
     node.run(
@@ -102,8 +70,9 @@ def test_a_click_on_pay_and_the_statements_of_the_order_are_one_trace(
 
     def ancestry() -> list[str]:
         """From the order's INSERT up to what somebody did, by the services and what they call it."""
-        by_id = {(each.trace_id, each.span_id): each for each in receiver.seen}
-        for each in list(receiver.seen):
+        seen = [span for sent in list(collector.received) for span in spans_of(sent)]
+        by_id = {(each.trace_id, each.span_id): each for each in seen}
+        for each in seen:
             if each.service != "place-order" or "INSERT INTO orders.orders" not in each.statement:
                 continue
             path, above = [f"{each.service}: SQL"], each

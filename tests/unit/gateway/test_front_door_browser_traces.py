@@ -1,14 +1,12 @@
 """What browsers have seen of a trace goes to the collector: so much, so often, and without who sent it."""
 
 import json
-import threading
 from collections.abc import Iterator
-from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
 
+from tests.otlp_collector import Collector, collecting
 from tests.unit.gateway.conftest import small_bucket
 from tests.unit.gateway.front_door import FrontDoor, free_port, shop_mesh
 
@@ -16,46 +14,10 @@ PATH = "/api/telemetry/traces"
 SPANS = json.dumps({"resourceSpans": []}).encode()
 
 
-@dataclass(frozen=True, slots=True)
-class Sent:
-    path: str
-    headers: dict[str, str]
-    body: bytes
-
-
-@dataclass(slots=True)
-class Collector:
-    url: str = ""
-    received: list[Sent] = field(default_factory=list)
-
-
 @pytest.fixture
 def collector() -> Iterator[Collector]:
-    made = Collector()
-
-    class Handler(BaseHTTPRequestHandler):
-        def do_POST(self) -> None:
-            body = self.rfile.read(int(self.headers.get("content-length") or 0))
-            if self.headers.get("transfer-encoding"):  # Envoy's own spans
-                while size := int(self.rfile.readline(), 16):
-                    body += self.rfile.read(size)
-                    self.rfile.readline()
-                self.rfile.readline()
-            headers = {name.lower(): value for name, value in self.headers.items()}
-            made.received.append(Sent(self.path, headers, body))
-            self.send_response(200)
-            self.send_header("content-type", "application/json")
-            self.end_headers()
-            self.wfile.write(b"{}")
-
-        def log_message(self, *_: object) -> None:
-            pass
-
-    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
-        threading.Thread(target=server.serve_forever, args=(0.05,), daemon=True).start()
-        made.url = f"http://127.0.0.1:{server.server_port}"
+    with collecting() as made:
         yield made
-        server.shutdown()
 
 
 def front_door(folder: Path, url: str | None) -> FrontDoor:

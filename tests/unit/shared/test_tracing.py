@@ -1,8 +1,6 @@
 """A trace goes through us as W3C says, whether spans are exported or not."""
 
-import http.server
 import logging
-import threading
 import time
 
 import pytest
@@ -16,6 +14,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from shared import database, redis_client, tracing
 from shared.settings import Settings
 from shared.tracing_export import ExportingRecorder
+from tests.otlp_collector import collecting
 
 TRACE, PARENT = "4bf92f3577b34da6a3ce929d0e0e4736", "00f067aa0ba902b7"
 
@@ -109,27 +108,12 @@ def test_statements_and_commands_are_spans_of_the_request_and_hold_no_values(dat
 
 
 def test_spans_reach_a_collector_over_http() -> None:
-    seen: list[tuple[str, int]] = []
-
-    class Collector(http.server.BaseHTTPRequestHandler):
-        def do_POST(self) -> None:
-            body = self.rfile.read(int(self.headers["Content-Length"]))
-            seen.append((self.path, len(body)))
-            self.send_response(200)
-            self.send_header("Content-Length", "0")
-            self.end_headers()
-
-        def log_message(self, *_: object) -> None:
-            """Not now."""
-
-    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), Collector) as server:
-        threading.Thread(target=server.serve_forever, daemon=True).start()
-        recorder = ExportingRecorder(Settings(), f"http://127.0.0.1:{server.server_port}")
+    with collecting() as collector:
+        recorder = ExportingRecorder(Settings(), collector.url)
         recorder.begin("GET", "/", {}).end(200, None)
         recorder.flush(5)
         recorder.stop()
-        server.shutdown()
-    assert [path for path, _ in seen] == ["/v1/traces"]
+    assert [sent.path for sent in collector.received] == ["/v1/traces"]
 
 
 def test_nobody_notices_a_collector_that_is_away(caplog: pytest.LogCaptureFixture) -> None:
