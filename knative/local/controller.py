@@ -290,9 +290,9 @@ class Controller:
             began_s = time.monotonic()
             self.store.save()
             if self.deployment:
-                revisions, moves = list(self.store.revisions.values()), self.store.rollouts
-                leads_to = destinations(self.deployment.services.values(), revisions, moves)
-                if await self.front_door.publish(self.deployment, revisions, moves, self._news.is_set):
+                revisions = list(self.store.revisions.values())
+                leads_to = destinations(self.deployment.services.values(), revisions, self.store.rollouts)
+                if await self.front_door.publish(self.deployment, revisions, leads_to, self._news.is_set):
                     self.taken_over = {each.service: each for each in leads_to}
             self.on_change()
             if self._news.is_set():

@@ -8,7 +8,7 @@ for them, and the last known ones are kept on disk for the next start.
 import asyncio
 import json
 import socket
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -16,14 +16,13 @@ from gateway.envoy import Edge, EnvoyFiles, check, command, find_binary, transla
 from knative.local import http_get, shares
 from knative.local.deployment import Deployment
 from knative.local.eventing import brokers
-from knative.local.gradual_rollout import Rollout
 from knative.local.home import Home
 from knative.local.model import Backend, Destination, DomainMapping, Namespace, ServiceName
 from knative.local.parts import origin
 from knative.local.parts.part import Recipe
 from knative.local.processes import Records, write_atomically
 from knative.local.publication import hand_over
-from knative.local.rollout import NO_ROLLOUTS, Proof, Revision, destinations
+from knative.local.rollout import Proof, Revision, destinations
 from shared.errors import StartError
 
 # How often istiod asks an issuer for its keys again (PILOT_JWT_PUB_KEY_REFRESH_INTERVAL) is 20 minutes.
@@ -54,25 +53,29 @@ class FrontDoor:
         self,
         deployment: Deployment,
         revisions: Iterable[Revision],
-        rollouts: Mapping[ServiceName, Rollout] = NO_ROLLOUTS,
+        leads_to: Iterable[Destination],
         is_overtaken: Callable[[], bool] = lambda: False,
     ) -> bool:
-        """Have Envoy take over what is deployed and ready now, as `hand_over` does. Gives whether it has."""
-        files = self._translate(deployment, revisions, rollouts)
+        """Have Envoy take over what is deployed and ready now, as `hand_over` does. Gives whether it has.
+
+        Args:
+            leads_to: where each Service leads now: its `rollout.destination`.
+        """
+        files = self._translate(deployment, revisions, leads_to)
         return await hand_over(files, self._home.envoy, self._home.admin_socket, is_overtaken)
 
-    def refuse_what_envoy_refuses(self, deployment: Deployment, revisions: Iterable[Revision]) -> None:
+    def refuse_what_envoy_refuses(self, deployment: Deployment, revisions: Sequence[Revision]) -> None:
         """Ask Envoy itself before anything is taken over. Raises StartError with its words."""
-        if objection := check(self._translate(deployment, revisions, NO_ROLLOUTS), find_binary()):
+        leads_to = destinations(deployment.services.values(), revisions)
+        if objection := check(self._translate(deployment, revisions, leads_to), find_binary()):
             raise StartError(
                 f"Envoy refuses what the manifests come to: {objection}",
                 "an EnvoyFilter speaks Envoy's own language: correct what it patches",
             )
 
     def _translate(
-        self, deployment: Deployment, revisions: Iterable[Revision], rollouts: Mapping[ServiceName, Rollout]
+        self, deployment: Deployment, revisions: Iterable[Revision], leads_to: Iterable[Destination]
     ) -> EnvoyFiles:
-        known = list(revisions)
         backends = [
             Backend(
                 revision=revision.name,
@@ -84,14 +87,14 @@ class FrontDoor:
                 protocol=revision.template.container.protocol,
                 streams=revision.image is not None,
             )
-            for revision in known
+            for revision in revisions
             if revision.proof is Proof.READY
         ]
         to_brokers = brokers.ingress(deployment.brokers, self._home)
         return translate(
             deployment.mesh,
             [
-                *_with_domains(destinations(deployment.services.values(), known, rollouts), deployment.domain_mappings),
+                *_with_domains(leads_to, deployment.domain_mappings),
                 *(each for each, _ in to_brokers),
             ],
             [*backends, *(each for _, each in to_brokers)],

@@ -14,7 +14,7 @@ import pytest
 from knative.local.deployment import Deployment, check, project_paths, read_paths
 from knative.local.front_door import FrontDoor, live, refuse_taken_port
 from knative.local.home import PROJECT_ROOT, Home
-from knative.local.rollout import Proof, Revision
+from knative.local.rollout import Proof, Revision, destinations
 from shared.errors import StartError
 from shared.yaml_documents import document_of
 from tests.unit.knative.local.children import new_revision
@@ -49,7 +49,8 @@ def publish(home: Home, deployment: Deployment, *states: Sequence[Revision]) -> 
     async def all_of_them() -> list[dict[Path, tuple[int, int]]]:
         door, seen = FrontDoor(home), []
         for state in states:
-            assert await door.publish(deployment, state)
+            leads_to = destinations(deployment.services.values(), state)
+            assert await door.publish(deployment, state, leads_to)
             found = {path: path.stat() for path in home.envoy.glob("*.json")}
             seen.append({path: (status.st_mtime_ns, status.st_ino) for path, status in found.items()})
         return seen
