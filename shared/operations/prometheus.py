@@ -17,6 +17,7 @@ import urllib3
 
 from shared.errors import NotSupported, Unavailable
 from shared.operations.picture import Function, Picture, Revision
+from shared.timestamps import rfc3339
 
 ANSWERS_WITHIN_S = 2.0
 NAMESPACE = "shop"
@@ -94,8 +95,10 @@ def _milliseconds(seconds: float | None) -> float | None:
 
 
 class Prometheus:
-    """Args:
-    url: of its HTTP API, without `/api/v1`.
+    """A cluster's Prometheus.
+
+    Args:
+        url: of its HTTP API, without `/api/v1`.
     """
 
     def __init__(self, url: str) -> None:
@@ -105,7 +108,7 @@ class Prometheus:
     def look(self) -> Picture:
         now_s = time.time()
         found = {figure: self._ask(query, now_s) for figure, query in QUERIES.items()}
-        at = datetime.fromtimestamp(now_s, UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+        at = rfc3339(datetime.fromtimestamp(now_s, UTC), "milliseconds")
         return picture(found, at)
 
     def do(self, deed: str, by: str, asked: Mapping[str, object]) -> NoReturn:  # noqa: ARG002 - as `Source` has it

@@ -21,6 +21,7 @@ from knative.local.api.statuses import StatusError, bad_request, not_allowed, un
 from knative.local.api.writing import Writer
 from knative.local.objects.json_values import Object
 from knative.local.objects.world import Objects
+from shared.timestamps import rfc3339
 
 # As `kubectl version` shows it: the Kubernetes of the kubectl that drives the tests.
 VERSION: Object = {"major": "1", "minor": "37", "gitVersion": "v1.37.0-zerocart"}
@@ -157,11 +158,6 @@ class Api:
             found = reading.get(self._history, named)
             return answers.of_object(reading.formed(found, named.kind, request, now))
         return answers.of_object(reading.listed(self._history, named, request, now))
-
-
-def rfc3339(moment: datetime) -> str:
-    """A time as Kubernetes writes it: UTC, whole seconds."""
-    return moment.strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
 async def _body(receive: Receive) -> bytes:

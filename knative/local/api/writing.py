@@ -28,11 +28,12 @@ from knative.local.api.statuses import (
     success,
     unsupported_media_type,
 )
-from knative.local.objects import core, domain_mapping, service
+from knative.local.objects import core
 from knative.local.objects.defaulting import with_defaults
 from knative.local.objects.facts import DocumentFacts
 from knative.local.objects.json_values import Object, mapping, text
 from knative.local.objects.kinds import BROKER, DOMAIN_MAPPING, KINDS, NAMESPACE, REVISION, SERVICE, TRIGGER
+from knative.local.objects.metadata import wanted
 from knative.local.objects.stamps import Stamp, first, next_stamp
 from knative.local.objects.world import Reference
 from shared.errors import ZerocartError
@@ -276,7 +277,6 @@ class Writer:
             )
         before = self._history.objects.get(reading.reference(target), {})
         status: Object = {"status": before["status"]} if "status" in before else {}
-        wanted = service.wanted if target.kind == SERVICE else domain_mapping.wanted
         return {**wanted(document, stamp), **status}
 
     # What is refused before the engine is asked.

@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from urllib.parse import quote
 
 from knative.local.model import PingSource
+from shared.timestamps import rfc3339
 
 TYPE = "dev.knative.sources.ping"
 # Stays as it is in a header (CloudEvents' HTTP binding 1.0.2, 3.1.3.2): printable ASCII but blank, quote and percent.
@@ -32,7 +33,7 @@ def ping(source: PingSource, event_id: str, at_s: float) -> Posted:
         "ce-id": event_id,
         "ce-source": f"/apis/v1/namespaces/{source.namespace}/pingsources/{source.name}",
         "ce-type": TYPE,
-        "ce-time": datetime.fromtimestamp(at_s, UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z"),
+        "ce-time": rfc3339(datetime.fromtimestamp(at_s, UTC), "milliseconds"),
         "kn-namespace": source.namespace,
     }
     if source.data is not None and source.content_type:

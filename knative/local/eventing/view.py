@@ -9,6 +9,7 @@ from knative.local.eventing.bindings import subjects
 from knative.local.eventing.delivery import Outcome
 from knative.local.eventing.scheduler import Planned
 from knative.local.model import PingSource, Service, ServiceName, Sink, SinkBinding
+from shared.timestamps import rfc3339
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,4 +73,4 @@ def _readiness(
 
 
 def _time(at_s: float) -> str:
-    return datetime.fromtimestamp(at_s, UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
+    return rfc3339(datetime.fromtimestamp(at_s, UTC))

@@ -1,21 +1,9 @@
 """A DomainMapping as Knative shows it: the host, and whether what it leads to is there."""
 
 from knative.local.objects.conditions import Condition, living, shown
-from knative.local.objects.defaulting import with_defaults
 from knative.local.objects.facts import DocumentFacts
-from knative.local.objects.json_values import Object, text, texts
-from knative.local.objects.metadata import signed, stamped
-from knative.local.objects.stamps import Stamp
-
-
-def wanted(document: Object, stamp: Stamp) -> Object:
-    """The object without its status."""
-    result = with_defaults(document)
-    metadata = stamped(result, stamp)
-    metadata["annotations"] = signed(texts(result, "metadata", "annotations"), stamp)
-    result["metadata"] = metadata
-    result.pop("status", None)
-    return result
+from knative.local.objects.json_values import Object, text
+from knative.local.objects.metadata import wanted
 
 
 def conditions(facts: DocumentFacts) -> list[Condition]:

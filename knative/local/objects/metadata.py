@@ -2,6 +2,7 @@
 
 import uuid
 
+from knative.local.objects.defaulting import with_defaults
 from knative.local.objects.json_values import Object, json_of, mapping, text, texts
 from knative.local.objects.stamps import Stamp
 
@@ -47,6 +48,16 @@ def signed(annotations: dict[str, str], stamp: Stamp) -> Object:
         f"{SERVING}/creator": stamp.creator,
         f"{SERVING}/lastModifier": stamp.modifier,
     }
+
+
+def wanted(document: Object, stamp: Stamp) -> Object:
+    """What somebody applied, as the object that it makes, without its status: with defaults, and who wrote it."""
+    result = with_defaults(document)
+    metadata = stamped(result, stamp)
+    metadata["annotations"] = signed(texts(result, "metadata", "annotations"), stamp)
+    result["metadata"] = metadata
+    result.pop("status", None)
+    return result
 
 
 def inherited(document: Object, *left_out: str) -> dict[str, str]:

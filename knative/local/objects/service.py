@@ -4,21 +4,9 @@ from dataclasses import replace
 
 from knative.local.objects import configuration, route
 from knative.local.objects.conditions import Condition, living, ready_of, shown
-from knative.local.objects.defaulting import with_defaults
 from knative.local.objects.facts import ServiceFacts
-from knative.local.objects.json_values import Object, texts
-from knative.local.objects.metadata import signed, stamped
-from knative.local.objects.stamps import Stamp
-
-
-def wanted(document: Object, stamp: Stamp) -> Object:
-    """The object without its status."""
-    result = with_defaults(document)
-    metadata = stamped(result, stamp)
-    metadata["annotations"] = signed(texts(result, "metadata", "annotations"), stamp)
-    result["metadata"] = metadata
-    result.pop("status", None)
-    return result
+from knative.local.objects.json_values import Object
+from knative.local.objects.metadata import wanted
 
 
 def conditions(facts: ServiceFacts) -> list[Condition]:

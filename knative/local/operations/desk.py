@@ -25,6 +25,7 @@ from knative.local.operations.traffic import Refused, before, split
 from knative.local.top import latencies
 from knative.local.top.frame import frame
 from shared.errors import ZerocartError
+from shared.timestamps import rfc3339
 
 REDIS_AWAY_S = 30.0
 MOST_RATE, MOST_BURST_S = 500, 30
@@ -101,7 +102,7 @@ class Desk:
         by = json.dumps(str(request.get("by", "")))
         outcome = await deed(request)
         words = f"refused, {outcome.detail}" if isinstance(outcome, Refused) else outcome
-        print(f"{_rfc3339(time.time())} {operation}, by {by}: {words}", file=sys.stderr, flush=True)  # noqa: T201
+        print(f"{_told(time.time())} {operation}, by {by}: {words}", file=sys.stderr, flush=True)  # noqa: T201
         return _refusal(outcome) if isinstance(outcome, Refused) else {"told": outcome}
 
     async def _look(self) -> object:
@@ -111,10 +112,8 @@ class Desk:
         except OSError:
             known = {}  # Envoy is away, which the picture shows
         now_s = time.time()
-        under_way = {deed: _rfc3339(until_s) for deed, until_s in self._until_s.items() if until_s > now_s}
-        return picture(
-            frame(status, known, _rfc3339(now_s)), ready_revisions(self._cluster.facts().services), under_way
-        )
+        under_way = {deed: _told(until_s) for deed, until_s in self._until_s.items() if until_s > now_s}
+        return picture(frame(status, known, _told(now_s)), ready_revisions(self._cluster.facts().services), under_way)
 
     # Deeds: each says what it did, or why it did not.
 
@@ -200,5 +199,5 @@ def _refusal(refused: Refused) -> dict[str, object]:
     return {"refused": refused.kind, "detail": refused.detail}
 
 
-def _rfc3339(moment_s: float) -> str:
-    return datetime.fromtimestamp(moment_s, UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+def _told(moment_s: float) -> str:
+    return rfc3339(datetime.fromtimestamp(moment_s, UTC), "milliseconds")

@@ -6,7 +6,7 @@ how often it may still come back as an answer (`knativebrokerttl`), which is wha
 
 import base64
 from collections.abc import Iterable, Mapping
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Literal
 from urllib.parse import quote
 
@@ -17,6 +17,7 @@ from knative.local.eventing.event import PLAIN, Posted
 from shared.cloud_events import CloudEvent
 from shared.cloud_events_http import BATCH, JSON_MEDIA_TYPE, STRUCTURED, encode, parse
 from shared.errors import Problem
+from shared.timestamps import rfc3339
 
 TTL = "knativebrokerttl"
 ARRIVAL_TIME = "knativearrivaltime"
@@ -69,7 +70,7 @@ def arrived(event: CloudEvent, at: datetime) -> CloudEvent:
         left = LONGEST_TTL
     if left == 0:
         raise NotTakenError(f"{TTL} is used up: the event has come back too often")
-    now = at.astimezone(UTC).isoformat().replace("+00:00", "Z")
+    now = rfc3339(at, "auto")
     return _with(event, {ARRIVAL_TIME: now, TTL: left})
 
 
@@ -94,7 +95,7 @@ def attributes(event: CloudEvent) -> dict[str, str]:
     """All attributes as HTTP carries them; what a filter compares with."""
     named: dict[str, str | int | bool | None] = {
         "specversion": "1.0", "id": event.id, "source": event.source, "type": event.type, "subject": event.subject,
-        "time": event.time.astimezone(UTC).isoformat().replace("+00:00", "Z") if event.time else None,
+        "time": rfc3339(event.time, "auto") if event.time else None,
         **{name: value for name, value in event.others.items() if name != "data_base64"},
     }  # fmt: skip
     return {name: _text(value) for name, value in named.items() if value is not None}

@@ -24,6 +24,7 @@ from knative.local.eventing.broker.intake import AwayError, Intake
 from knative.local.home import Home
 from knative.local.parts import postgres
 from shared.errors import ZerocartError
+from shared.timestamps import rfc3339
 
 BACKLOG = 1024
 
@@ -103,7 +104,7 @@ class Process:
             {
                 "namespace": each.namespace, "broker": each.broker, "trigger": each.trigger,
                 "waiting": each.waiting_count, "retrying": each.retrying_count, "parked": each.parked_count,
-                "oldest": each.oldest_at and each.oldest_at.isoformat(timespec="seconds").replace("+00:00", "Z"),
+                "oldest": each.oldest_at and rfc3339(each.oldest_at),
             }
             for each in found
         ]  # fmt: skip
