@@ -22,9 +22,9 @@ from knative.local.programs import child, ports
 from knative.local.programs.pipe import carry
 from knative.local.programs.probing import Subject, ended, passes
 from knative.local.programs.program import Program, from_json
+from knative.local.programs.tally import Tally, after
 
 __all__ = ["from_json", "run"]
-from knative.local.programs.tally import Tally, after
 
 # What a program has to end in after SIGTERM, if its requests took all the time that there was.
 _LEAST_GRACE_S = 3.0

@@ -33,9 +33,11 @@ AWAY_PAUSE_S = 0.5
 
 
 class Dispatcher:
-    """Args:
-    mesh_port: Envoy's, on loopback, for addresses inside the mesh.
-    on_failure: is told of a fault of ours, which must not pass in silence.
+    """What is under way, between turns.
+
+    Args:
+        mesh_port: Envoy's, on loopback, for addresses inside the mesh.
+        on_failure: is told of a fault of ours, which must not pass in silence.
     """
 
     def __init__(self, database: Database, mesh_port: int, on_failure: Callable[[BaseException], None]) -> None:
