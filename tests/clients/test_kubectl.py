@@ -78,9 +78,14 @@ def test_what_became_of_a_service_is_told_as_events(kubectl: Client) -> None:
 
 
 def test_the_log_of_an_instance_is_read(kubectl: Client, clients_stack: Stack) -> None:
-    clients_stack.call("GET", "/api/products?limit=1")
-    pods = kubectl.run("get", "pods", "-o", "name", "-l", "serving.knative.dev/service=list-products").split()
-    log = clients_stack.home / "logs" / "list-products.log"
+    # One that stays: an instance that nobody calls any more may go between two commands.
+    stays = "  template:\n    metadata: {annotations: {autoscaling.knative.dev/min-scale: '1'}}\n"
+    kubectl.run("apply", "-f", "-", given=service("logged").replace("  template:\n", stays))
+    kubectl.run("wait", "--for=condition=Ready", "ksvc/logged", "--timeout=60s")
+    wanted = ("get", "pods", "-o", "name", "-l", "serving.knative.dev/service=logged")
+    wait_until(lambda: kubectl.run(*wanted), 20, "its instance among the Pods")
+    pods = kubectl.run(*wanted).split()
+    log = clients_stack.home / "logs" / "logged.log"
     with log.open("a") as file:
         file.write("the last line\n")
     assert kubectl.run("logs", pods[0], "--tail=1") == "the last line\n"
