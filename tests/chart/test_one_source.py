@@ -56,7 +56,7 @@ def plain(value: object) -> object:
         return {name: plain(each) for name, each in fields.items()
                 if not isinstance(each, Node) and name not in where_read}  # fmt: skip
     if isinstance(value, dict) or hasattr(value, "items"):
-        return {key: plain(each) for key, each in value.items()}  # type: ignore[attr-defined]
+        return {key: plain(each) for key, each in value.items()}
     if isinstance(value, list | tuple):
         return [plain(each) for each in value]
     return value
