@@ -3,7 +3,6 @@
 # usage: install.sh [HELM_OPTION]...   (for example --set eventing.mode=cronjob)
 set -euo pipefail
 . "$(dirname "$0")/env.sh"
-project=$(cd "$here/../.." && pwd)
 
 # As the shop wants Knative settled: functions may begin at zero, and a Service's host is NAME.shop.localhost, as here.
 k patch configmap config-autoscaler -n knative-serving --type merge \
