@@ -129,9 +129,9 @@ class Promoter:
                 counts = source.of(revisions, now_s - step.began_s)
             except OSError as error:
                 # Nobody who knows answers: nothing goes on, and after the longest time nothing stays.
-                verdict: Verdict = Hold(reason=f"it is not known what they do: {error}")
-                if now_s - step.began_s >= plan.longest_step_s:
-                    verdict = RollBack(reason=verdict.reason)
+                reason = f"it is not known what they do: {error}"
+                is_over = now_s - step.began_s >= plan.longest_step_s
+                verdict: Verdict = RollBack(reason=reason) if is_over else Hold(reason=reason)
                 moved = step
             else:
                 if items(service, "spec", "traffic") != expected:
