@@ -1,6 +1,6 @@
 // Which object a request is for: the page for whatever a browser navigates to, and of a file the smallest form that it takes.
 // The forms lie beside the file (`.br`, `.gz`); index.html has one form alone, so that it is replaced at once.
-var COMPRESSED = /^\/assets\/[^\/]+\.(css|html|js|json|map|svg|txt|webmanifest|xml)$/;
+var COMPRESSED = /^\/assets\/.+\.(css|js|json|map|svg|txt)$/;
 
 function handler(event) {
   var request = event.request;
