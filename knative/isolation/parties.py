@@ -92,5 +92,6 @@ def doors(objects: Iterable[Object]) -> list[Door]:
         Door(party=collector, port=4318, name="the collector :4318"),
         Door(party=dns, port=53, name="DNS :53"),
         Door(party=Party(name="the API server"), port=6443, name="the API server :6443"),
-        Door(party=Party(name="an address outside"), port=80, name="an address outside :80"),
+        Door(party=Party(name="an address outside"), port=80, name="any address outside :80"),
+        Door(party=Party(name="an address outside"), port=443, name="any address outside :443"),
     ]
