@@ -8,11 +8,8 @@ catch `redis.RedisError` and go on without.
 import functools
 from typing import Any, Protocol
 
-import redis
-from redis.backoff import NoBackoff
-from redis.retry import Retry
-
 from shared.breakers import Breaker, BreakerOpen
+from shared.redis_library import NoBackoff, Retry, redis
 
 CONNECT_WITHIN_S = 0.1
 ANSWER_WITHIN_S = 0.15
