@@ -19,6 +19,7 @@ SECRETS = (
     "OPERATIONS_KEY",
 )  # fmt: skip
 PLAN_CACHE_MODES = ("auto", "force_generic_plan", "force_custom_plan")  # Postgres's own words
+REDIS_SCHEMES = ("redis://", "rediss://", "unix://", "redis+sentinel://")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,7 +81,7 @@ class Settings:
             prometheus_url=_url(environ, "PROMETHEUS_URL"),
             given_operations_key=environ.get("OPERATIONS_KEY") or None,
             given_database_url=_secret_url(environ, "DATABASE_URL", ("postgresql://", "postgresql+psycopg://")),
-            given_redis_url=_secret_url(environ, "REDIS_URL", ("redis://", "rediss://", "unix://")),
+            given_redis_url=_secret_url(environ, "REDIS_URL", REDIS_SCHEMES),
             given_token_signing_keys=environ.get("TOKEN_SIGNING_KEYS") or None,
             given_token_public_keys=environ.get("TOKEN_PUBLIC_KEYS") or None,
             given_payment_public_key=environ.get("PAYMENT_PUBLIC_KEY") or None,
