@@ -253,8 +253,10 @@ def digest(service: Service, home: Home, image: Image | None = None) -> str:
 
 def _plain(service: Service) -> tuple[object, ...]:
     template = service.template
+    bounds = {"response start": template.response_start_timeout_s, "idle": template.idle_timeout_s}
     return (
         template.container, template.container_concurrency, template.timeout_s,
         sorted(template.annotations.items()), sorted(template.labels.items()),
         *filter(None, [template.name]),
+        *((key, bound_s) for key, bound_s in bounds.items() if bound_s),
     )  # fmt: skip

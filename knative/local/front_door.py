@@ -83,6 +83,8 @@ class FrontDoor:
                 namespace=revision.namespace,
                 socket_path=str(self._home.revision_socket(revision.name)),
                 timeout_s=revision.template.timeout_s,
+                response_start_timeout_s=revision.template.response_start_timeout_s,
+                idle_timeout_s=revision.template.idle_timeout_s,
                 most_requests=shares.most_requests(revision.template),
                 protocol=revision.template.container.protocol,
                 streams=revision.image is not None,
