@@ -15,7 +15,7 @@ from gateway.istio.header_operations import HeaderOperations
 from gateway.istio.http_match import HttpMatch
 from gateway.istio.http_route import ExternalHost, HttpRoute, KnativeService
 from gateway.istio.retries import Retries
-from knative.local.model import Destination, Namespace, RouteTarget
+from knative.local.model import Namespace, RouteTarget
 
 _idle_beyond_timeout_s = 5.0
 # So long a stream of a Knative host may be idle at least. Knative itself sets no bound, once an answer has begun.
@@ -41,9 +41,7 @@ def virtual_service_routes(route: HttpRoute, upstreams: Upstreams) -> list[Resou
     return [{"name": route.name, "match": _match(match), **action} for match in route.matches]
 
 
-def knative_route(
-    destination: Destination, targets: Sequence[RouteTarget], upstreams: Upstreams, *, name: str
-) -> Resource:
+def knative_route(namespace: Namespace, targets: Sequence[RouteTarget], upstreams: Upstreams, *, name: str) -> Resource:
     """Everything of a Knative host, to its revisions.
 
     Like Knative's own routes it is never retried. A revision's timeout is how long its answer may take to begin, as
@@ -51,18 +49,18 @@ def knative_route(
     stream may be idle for as long as the function may think, and a little more so that it is the timeout that ends it:
     the connection manager's bound is for the front door.
     """
-    action = _action(destination.namespace, targets, upstreams, timeout_s=None)
+    action = _action(namespace, targets, upstreams, timeout_s=None)
     sharing = [target.revision for target in targets if target.percent > 0]
-    own_s = upstreams.timeout_s(destination.namespace, sharing)
-    start_s = upstreams.response_start_s(destination.namespace, sharing)
+    own_s = upstreams.timeout_s(namespace, sharing)
+    start_s = upstreams.response_start_s(namespace, sharing)
     if own_s is not None and start_s is not None:
-        idle_s = upstreams.idle_timeout_s(destination.namespace, sharing)
+        idle_s = upstreams.idle_timeout_s(namespace, sharing)
         action["route"] |= {
             "timeout": "0s",
             "retry_policy": {"num_retries": 0, "per_try_timeout": duration(start_s)},
             "idle_timeout": duration(idle_s or max(own_s, _least_idle_s) + _idle_beyond_timeout_s),
         }
-    if upstreams.stream(destination.namespace, sharing):
+    if upstreams.stream(namespace, sharing):
         action["route"]["upgrade_configs"] = [{"upgrade_type": "websocket"}]
         # The shop's bound of a body holds a request back until it is whole.
         action["typed_per_filter_config"] = {
