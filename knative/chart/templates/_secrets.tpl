@@ -4,6 +4,9 @@ database's owner, who migrates. Takes the root.
 */}}
 {{- define "shop.secrets" -}}
 {{- $found := dict "database-owner" (list "url") -}}
+{{- if eq .Values.state.postgres.mode "patroni" -}}
+{{- range list "database-superuser" "database-replication" -}}{{- $_ := set $found . (list "url") -}}{{- end -}}
+{{- end -}}
 {{- range $service := fromJsonArray (include "shop.services" .) -}}
 {{- range $container := $service.spec.template.spec.containers -}}
 {{- range $entry := $container.env | default list -}}
