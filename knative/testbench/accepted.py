@@ -26,6 +26,16 @@ TAKEN = re.compile(r"^(\S+) (?:created|configured|unchanged|serverside-applied)\
 
 WHY = re.compile(r"^(?!.*when applying patch:)(Error|error:|The )|^for: |denied the request|is invalid")
 
+# What no environment here chooses.
+CHOICES = (
+    "state.postgres.mode=cloudnativepg",
+    "state.postgres.mode=patroni",
+    "state.valkey.mode=sentinel",
+    "eventing.mode=cronjob",
+    "isolation.mesh.enabled=true",
+    "monitoring.enabled=true",
+)
+
 Object = dict[str, Any]
 
 
@@ -49,16 +59,19 @@ def renderings() -> Iterator[tuple[str, list[Object]]]:
     sets += [[*production, variant] for variant in sorted(environments.glob("variants/*.yaml"))]
     for files in sets:
         yield " + ".join(str(file.relative_to(PROJECT)) for file in files), _chart(files)
+    for choice in CHOICES:
+        yield f"{sets[0][0].relative_to(PROJECT)} with {choice}", _chart(sets[0], choice)
     for folder in ("knative/argocd",):
         plain = sorted((PROJECT / folder).rglob("*.yaml"))
         if plain:
             yield folder, [each for file in plain for each in _objects(file.read_text(encoding="utf-8"))]
 
 
-def _chart(files: list[Path]) -> list[Object]:
+def _chart(files: list[Path], choice: str = "") -> list[Object]:
     # Which digests a release has is not this question's.
     command = ["helm", "template", "shop", str(CHART), "--set", "images.digestsRequired=false"]
     command += [word for file in files for word in ("-f", str(file))]
+    command += ["--set", choice] if choice else []
     done = subprocess.run(command, check=True, capture_output=True, text=True)  # noqa: S603
     return _objects(done.stdout)
 
