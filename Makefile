@@ -26,12 +26,15 @@ clean-data: $(STAMPS)/run ## Delete the stack's data, after a question (YES=1 an
 	@$(BIN)/zerocart clean-data $(if $(YES),--yes)
 
 ##@ Change
-.PHONY: function golden catalogue storefront format lock
+.PHONY: function golden isolation catalogue storefront format lock
 function: $(STAMPS)/test ## Make a new function with manifest, test and route (NAME=get_invoice)
 	@$(BIN)/python -m knative.local.scaffold $(NAME)
 
 golden: $(STAMPS)/test ## Rewrite the expected gateway outputs; read the diff
 	@$(BIN)/pytest -q tests/golden --rewrite-golden
+
+isolation: $(STAMPS)/test ## Write who may reach whom on a cluster, into docs/isolation.md: needs `make tools`
+	@$(BIN)/python -m knative.isolation
 
 catalogue: $(STAMPS)/test ## Draw the illustrations of the catalogue again
 	@$(BIN)/python -m frontend.catalogue.illustrations
@@ -51,7 +54,7 @@ lock: $(STAMPS)/test ## Take the newest versions that pyproject.toml allows into
 		--extra local --extra dev -c requirements.lock pyproject.toml -o requirements-dev.lock
 
 ##@ Check
-.PHONY: test check bench conformance
+.PHONY: test check bench conformance testbench
 test: $(STAMPS)/test check ## Everything, ends with pytest's line (T=tests/unit/gateway for a part)
 	@$(BIN)/pytest -n 2 --dist loadgroup $(T)
 
@@ -67,12 +70,21 @@ bench: $(STAMPS)/test ## Cold start, throughput, burst, memory, with date and ma
 conformance: $(STAMPS)/test ## Knative's own tests against a stack of its own, into docs/conformance.md: needs Go
 	@$(BIN)/python -m tests.conformance
 
+testbench: $(STAMPS)/test ## The shop on a real Knative, Istio and Kubernetes here: Debian 12, root, Go (STEPS='up install test')
+	@knative/testbench/run.sh $(STEPS)
+
 ##@ Install
-.PHONY: install kn help
+.PHONY: install kn tools help
 install: $(STAMPS)/test ## Install everything, for development too
 
 kn: $(STAMPS)/test ## Build Knative's client for tests/clients: a few minutes, needs Go
 	@cd tests/clients/kn && GOFLAGS=-mod=mod go build -trimpath -o $(CURDIR)/$(BIN)/kn knative.dev/client/cmd/kn
+
+# One after the other: what cannot be had does not keep the others away.
+tools: $(STAMPS)/test ## Build what checks the chart and other manifests (Helm and the like): minutes, needs Go
+	@cd tests/tools && failed=; for tool in $$(sed -n 's/^\t_ "\(.*\)"$$/\1/p' tools.go); do \
+		CGO_ENABLED=0 GOFLAGS=-mod=mod go build -trimpath -ldflags '-s -w' -o $(CURDIR)/$(BIN)/ $$tool || failed="$$failed $$tool"; \
+	done; [ -z "$$failed" ] || { echo "error: not built:$$failed"; exit 1; }
 
 $(STAMPS)/venv:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \

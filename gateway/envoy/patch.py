@@ -58,7 +58,9 @@ def _patch_route(route: Resource, host_name: str, mesh: Mesh, port: int | None) 
     for patch in _patches(mesh, "HTTP_ROUTE"):
         matches = patch.virtual_host in {"", host_name} and patch.route in {"", route["name"]}
         if patch.port in {0, port} and matches:
-            route = merge(route, patch.value)
+            # What we answer ourselves goes to nobody, so how it goes there is not said of it.
+            value = {name: said for name, said in patch.value.items() if name != "route" or "route" in route}
+            route = merge(route, value)
     return route
 
 

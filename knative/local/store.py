@@ -22,6 +22,7 @@ from knative.local.objects.json_values import Object
 from knative.local.objects.stamps import Stamp, deployed, restamp
 from knative.local.processes import write_atomically
 from knative.local.programs import image
+from knative.local.promotion.traffic import CANDIDATE
 from knative.local.rollout import CONTAINER_MISSING, Proof, Revision
 from shared.remembered import Remembered
 from shared.yaml_documents import Complaints, Node, document_of
@@ -47,6 +48,23 @@ def key_of(document: Node) -> Key:
         namespace=document.text("metadata", "namespace", default=DEFAULT_NAMESPACE),
         name=document.text("metadata", "name"),
     )
+
+
+def _with_promoted_traffic(document: Node, stands: Node | None) -> Node:
+    """A Service that says nothing of its traffic leaves it as it is where that is a promotion's.
+
+    As on a cluster, where who applies leaves alone what others wrote into a field that he does not name. Elsewhere a
+    manifest without traffic means all of it to the latest revision, here as there.
+    """
+    spec, traffic = document.get("spec"), stands.get("spec", "traffic") if stands else None
+    if document.text("kind") != "Service" or spec is None or spec.get("traffic") is not None or traffic is None:
+        return document
+    if all(target.text("tag") != CANDIDATE for target in traffic.items):
+        return document
+    kept = {**spec.children, "traffic": traffic}
+    spec = replace(spec, value={name: each.value for name, each in kept.items()}, children=kept)
+    children = {**document.children, "spec": spec}
+    return replace(document, value={name: each.value for name, each in children.items()}, children=children)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -106,7 +124,7 @@ class Store:
                 continue
             if from_project:
                 origins[key] = document.value
-            objects[key] = document
+            objects[key] = _with_promoted_traffic(document, stands)
         if from_project:
             for key in set(origins) - seen:
                 del origins[key]
