@@ -5,6 +5,7 @@ wherever an earlier one was stopped.
 """
 
 import asyncio
+import contextlib
 import fcntl
 import os
 import signal
@@ -42,6 +43,9 @@ from shared.errors import StartError, ZerocartError
 from shared.yaml_documents import Node
 
 MODULE = "knative.local"
+# Between two tries of an engine that has found a stack, and could not bring up all of it.
+RESUME_PAUSE_S = 2.0
+LONGEST_RESUME_PAUSE_S = 30.0
 
 
 class Daemon:
@@ -139,11 +143,17 @@ class Daemon:
         def log(step: Step) -> None:
             print(step.text, file=sys.stderr, flush=True)  # noqa: T201 - the engine's log
 
-        try:
-            await self._bring_up({}, log)
-        except ZerocartError as error:
-            # The next `up` says it to a person; what runs serves on.
-            print(f"error: {error.message}\nhint: {error.hint}", file=sys.stderr, flush=True)  # noqa: T201
+        pause_s = RESUME_PAUSE_S
+        while not self._up and not self._stopped.is_set():
+            try:
+                await self._bring_up({}, log)
+            except ZerocartError as error:
+                # The next `up` says it to a person; what runs serves on. But a part that was too slow, on a machine that
+                # was too busy, would stay away until then, with all that stands on it.
+                print(f"error: {error.message}\nhint: {error.hint}", file=sys.stderr, flush=True)  # noqa: T201
+                with contextlib.suppress(TimeoutError):
+                    await asyncio.wait_for(self._stopped.wait(), pause_s)
+                pause_s = min(2 * pause_s, LONGEST_RESUME_PAUSE_S)
 
     # Operations.
 
