@@ -148,8 +148,8 @@ class Daemon:
             try:
                 await self._bring_up({}, log)
             except ZerocartError as error:
-                # The next `up` says it to a person; what runs serves on. But a part that was too slow, on a machine that
-                # was too busy, would stay away until then, with all that stands on it.
+                # The next `up` says it to a person; what runs serves on. But a part that was too slow, on a machine
+                # that was too busy, would stay away until then, with all that stands on it.
                 print(f"error: {error.message}\nhint: {error.hint}", file=sys.stderr, flush=True)  # noqa: T201
                 with contextlib.suppress(TimeoutError):
                     await asyncio.wait_for(self._stopped.wait(), pause_s)

@@ -215,7 +215,7 @@ def threads_and_transactions(stack: Stack) -> tuple[int, int]:
 
 
 def test_an_engine_that_could_not_bring_a_part_back_at_first_tries_again(own_stack: Stack) -> None:
-    """Both are killed, and something keeps Postgres from starting: the engine that comes has to wait for that to end."""
+    """Both are killed, and something keeps Postgres from starting: the engine that comes waits for its end."""
     lock = home_of(own_stack).root / "postgres" / "postmaster.pid"
     folder = lock.parent.stat()
     kill_part(own_stack, "engine")
