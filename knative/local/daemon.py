@@ -183,6 +183,7 @@ class Daemon:
                 await self.engine.connect_keeper()
             database = asyncio.create_task(self._bring_up_database(tell))
             published = asyncio.create_task(self._bring_up_storefront(tell))
+            failures: Sequence[BaseException] = ()
             try:
                 async with asyncio.TaskGroup() as group:
                     group.create_task(self._ensure(self.valkey, tell))
@@ -190,8 +191,10 @@ class Daemon:
                     if deployment.brokers:
                         group.create_task(self._ensure(self.brokers.part, tell))
             except* ZerocartError as errors:
+                failures = errors.exceptions
+            if failures:  # raised in there, Python before 3.11.4 would hand on a group of it
                 await asyncio.wait([database, published])
-                raise errors.exceptions[0] from None
+                raise failures[0]
             await database
             began_s = time.monotonic()
             await self.brokers.configure(deployment)
