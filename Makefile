@@ -54,7 +54,7 @@ lock: $(STAMPS)/test ## Take the newest versions that pyproject.toml allows into
 		--extra local --extra dev -c requirements.lock pyproject.toml -o requirements-dev.lock
 
 ##@ Check
-.PHONY: test check bench conformance
+.PHONY: test check bench conformance testbench
 test: $(STAMPS)/test check ## Everything, ends with pytest's line (T=tests/unit/gateway for a part)
 	@$(BIN)/pytest -n 2 --dist loadgroup $(T)
 
@@ -69,6 +69,9 @@ bench: $(STAMPS)/test ## Cold start, throughput, burst, memory, with date and ma
 
 conformance: $(STAMPS)/test ## Knative's own tests against a stack of its own, into docs/conformance.md: needs Go
 	@$(BIN)/python -m tests.conformance
+
+testbench: $(STAMPS)/test ## The shop on a real Knative, Istio and Kubernetes here: Debian 12, root, Go (STEPS='up install test')
+	@knative/testbench/run.sh $(STEPS)
 
 ##@ Install
 .PHONY: install kn tools help

@@ -36,8 +36,16 @@ def prepare(registry: str, tag: str) -> None:
     for name, role in names.items():
         fresh = f"postgresql://{role}:{secrets.token_urlsafe(32)}@{HOST}:5432/{postgres.DATABASE}"
         passwords[role] = _kept(SHOP, name, "url", fresh).split("@")[0].rpartition(":")[2]
-    address = _kubectl("-n", STATE, "get", "service", "postgres", "-o", "jsonpath={.spec.clusterIP}")
-    roles.give_passwords(f"postgresql://postgres:{administrator}@{address}:5432/postgres", passwords)
+    roles.give_passwords(f"postgresql://postgres:{administrator}@{_address()}:5432/postgres", passwords)
+
+
+def owner_url() -> str:
+    """The database's owner, for a process that knows no names of the cluster."""
+    return _kept(SHOP, "database-owner", "url", "").replace(HOST, _address())
+
+
+def _address() -> str:
+    return _kubectl("-n", STATE, "get", "service", "postgres", "-o", "jsonpath={.spec.clusterIP}")
 
 
 def _kept(namespace: str, name: str, key: str, fresh: str) -> str:

@@ -19,6 +19,8 @@ helm.sh/chart: {{ printf "%s-%s" .root.Chart.Name .root.Chart.Version }}
 {{- $digest := get $images.digests .name -}}
 {{- if $digest -}}
 {{- printf "%s/%s@%s" $images.registry .name $digest -}}
+{{- else if $images.digestsRequired -}}
+{{- fail (printf "images.digests.%s is missing, and images.digestsRequired wants each image by digest: a release writes them" .name) -}}
 {{- else -}}
 {{- printf "%s/%s:%s" $images.registry .name ($images.tag | default .root.Chart.AppVersion) -}}
 {{- end -}}
