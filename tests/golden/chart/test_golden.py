@@ -60,6 +60,8 @@ def told(objects: list[Object]) -> str:
         if not each["metadata"]["labels"]:
             del each["metadata"]["labels"]
         kind, name = each["kind"], each["metadata"]["name"]
+        if kind == "ConfigMap":  # a whole file in one is read where it lies
+            each["data"] = {key: _first_line(value) for key, value in each["data"].items()}
         source = known.get((kind, name)) if each["apiVersion"].split("/")[0] != "v1" else None
         if source and source["apiVersion"] == each["apiVersion"]:
             shown: Object = {"file of": f"{kind} {name}", "differs by": difference(each, source) or "nothing"}
@@ -67,6 +69,11 @@ def told(objects: list[Object]) -> str:
             shown = each
         lines.append(yaml.dump(shown, sort_keys=True, width=120, default_flow_style=None))
     return "---\n".join(lines)
+
+
+def _first_line(text: str) -> str:
+    first, _, more = text.partition("\n")
+    return f"{first} (and more)" if more else first
 
 
 def expect(file: Path, text: str, rewriting: bool) -> None:
