@@ -79,9 +79,11 @@ def test_without_the_policies_everybody_reaches_everything(objects: list[Object]
     assert all(nobody.may_reach(stranger, door.party, door.port) for door in doors(objects))
 
 
-def test_a_new_pod_of_the_namespace_reaches_its_dns_alone(objects: list[Object]) -> None:
+def test_a_new_pod_of_the_namespace_reaches_its_dns_alone_and_nobody_reaches_it(objects: list[Object]) -> None:
     policies, pod = Policies.among(objects), Party(name="new", namespace="shop", labels={"app": "new"})
     assert [door.name for door in doors(objects) if policies.may_reach(pod, door.party, door.port)] == ["DNS :53"]
+    everybody = [*OTHERS, *parties_of(objects)]
+    assert not [each.name for each in everybody for port in (80, 8080) if policies.may_reach(each, pod, port)]
 
 
 def test_mtls_is_strict_but_for_what_is_scraped(objects: list[Object]) -> None:
