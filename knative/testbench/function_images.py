@@ -1,7 +1,7 @@
 """The images of the functions, of the shop's operations, and of the Postgres and Valkey beside them, without Docker.
 
-What functions/Dockerfile makes where Docker is, layer by layer: packages, what functions share, a function's own. A node
-keeps each layer once, whoever uses it. Bytecode is made by the Python that will run it, Debian's.
+What functions/Dockerfile makes where Docker is, layer by layer: packages, what functions share, a function's own. A
+node keeps each layer once, whoever uses it. Bytecode is made by the Python that will run it, Debian's.
 
     python -m knative.testbench.function_images STATE_FOLDER REGISTRY TAG
 """
