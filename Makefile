@@ -56,7 +56,7 @@ lock: $(STAMPS)/test ## Take the newest versions that pyproject.toml allows into
 		-c requirements.lock pyproject.toml -o functions/requirements.lock
 
 ##@ Check
-.PHONY: test check bench conformance
+.PHONY: test check bench conformance testbench
 test: $(STAMPS)/test check ## Everything, ends with pytest's line (T=tests/unit/gateway for a part)
 	@$(BIN)/pytest -n 2 --dist loadgroup $(T)
 
@@ -71,6 +71,9 @@ bench: $(STAMPS)/test ## Cold start, throughput, burst, memory, with date and ma
 
 conformance: $(STAMPS)/test ## Knative's own tests against a stack of its own, into docs/conformance.md: needs Go
 	@$(BIN)/python -m tests.conformance
+
+testbench: $(STAMPS)/test ## The shop on a real Knative, Istio and Kubernetes here: Debian 12, root, Go (STEPS='up install test')
+	@knative/testbench/run.sh $(STEPS)
 
 ##@ Cluster
 .PHONY: cluster sbom

@@ -15,10 +15,12 @@ import os
 import signal
 import socket
 import sys
+import threading
 import time
 from collections.abc import Callable, Mapping
+from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 import functions_framework
 
@@ -37,6 +39,7 @@ if TYPE_CHECKING:
 
 DRAIN_WITHIN_S = 30.0
 FLUSH_WITHIN_S = 1.0
+READY_LOOK_S = 0.02
 
 
 def build_app(source: Path, current: Settings, beginning: Beginning | None = None) -> "WSGIApplication":
@@ -52,6 +55,17 @@ def build_app(source: Path, current: Settings, beginning: Beginning | None = Non
     return Edge(app.wsgi_app, respond, health, counts, Patience(ready_at_s=now_s), first_answer=first_answer)
 
 
+# Asks the function by a path, with headers; gives the status of its answer.
+Asked = Callable[[str, Mapping[str, str]], int]
+
+
+class Probes(Protocol):
+    """Who asks the function whether it is well."""
+
+    def begin(self, asked: Asked) -> threading.Event:
+        """Ask from now on. Gives what is set once the function is ready."""
+
+
 def run(
     *,
     source: Path,
@@ -60,6 +74,7 @@ def run(
     on_ready: Callable[[], None],
     timeout_s: float = DRAIN_WITHIN_S,
     beginning: Beginning | None = None,
+    probes: Probes | None = None,
 ) -> None:
     """Serve a function until SIGTERM or SIGINT, then end what runs and return. For a process that does nothing else.
 
@@ -70,6 +85,7 @@ def run(
         on_ready: called once, when requests are taken.
         timeout_s: the bound of the drain.
         beginning: what was before this call, where somebody knows.
+        probes: those that its manifest names; None: it is ready when it answers at all.
 
     Raises:
         ZerocartError: it could not start; what is wrong is in the message.
@@ -87,6 +103,11 @@ def run(
     status, _, _ = wsgi.call(app, {"REQUEST_METHOD": "GET", "PATH_INFO": "/healthz"})
     if not status.startswith("200 "):
         raise StartError(f"{source} does not pass its own probe: /healthz answers {status}")
+    if probes:
+        ready = probes.begin(partial(_ask, app))
+        while not ready.is_set():
+            if signal.sigtimedwait(STOP_SIGNALS, READY_LOOK_S):
+                return
     watchdog: Watchdog | None = None
     concurrency = current.concurrency
     if limits := Limits.from_environment(environment):
@@ -103,6 +124,15 @@ def run(
     worker.drain(timeout_s)
     recorder.flush(FLUSH_WITHIN_S)
     metrics.current().close()
+
+
+def _ask(app: "WSGIApplication", path: str, headers: Mapping[str, str]) -> int:
+    """Ask a function in its own process, as the kubelet does through its port."""
+    from werkzeug.test import create_environ  # noqa: PLC0415 - few functions have probes of their own
+
+    environ = create_environ(path, headers={"User-Agent": "kube-probe/1.34", **headers})
+    status, _, _ = wsgi.call(app, environ)
+    return int(status[:3])
 
 
 def main(arguments: list[str]) -> int:

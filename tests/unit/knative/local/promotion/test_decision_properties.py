@@ -22,7 +22,7 @@ percents = st.lists(st.integers(1, 99), max_size=6, unique=True).map(lambda foun
 plans = st.builds(
     Plan,
     steps=percents,
-    step_s=st.floats(1, 100),
+    step_s=st.integers(1, 100).map(float),
     longest_step_s=st.floats(100, 1000),
     least_requests=st.integers(1, 500),
     most_error_ratio=st.floats(0, 0.5),
