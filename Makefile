@@ -56,7 +56,7 @@ lock: $(STAMPS)/test ## Take the newest versions that pyproject.toml allows into
 		-c requirements.lock pyproject.toml -o functions/requirements.lock
 
 ##@ Check
-.PHONY: test check bench conformance testbench
+.PHONY: test check bench conformance
 test: $(STAMPS)/test check ## Everything, ends with pytest's line (T=tests/unit/gateway for a part)
 	@$(BIN)/pytest -n 2 --dist loadgroup $(T)
 
@@ -72,11 +72,11 @@ bench: $(STAMPS)/test ## Cold start, throughput, burst, memory, with date and ma
 conformance: $(STAMPS)/test ## Knative's own tests against a stack of its own, into docs/conformance.md: needs Go
 	@$(BIN)/python -m tests.conformance
 
+##@ Cluster
+.PHONY: testbench cluster sbom
 testbench: $(STAMPS)/test ## The shop on a real Knative, Istio and Kubernetes here: Debian 12, root, Go (STEPS='up install test')
 	@knative/testbench/run.sh $(STEPS)
 
-##@ Cluster
-.PHONY: cluster sbom
 cluster: ## The shop on a cluster in Docker (k3d), and the contract's tests on it: needs Docker, k3d, kubectl, Helm
 	@knative/k3d/cluster.sh
 

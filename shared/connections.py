@@ -9,7 +9,7 @@ import select
 import socket
 from collections import defaultdict
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from httptools import HttpParserError, HttpResponseParser
 
@@ -26,13 +26,13 @@ class NoAnswerError(Exception):
     """Nobody is there, or no answer came whole, in time, in bounds and in HTTP."""
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class Answer:
     """What came back; names of headers in lower case."""
 
-    status: int = 0
-    headers: dict[str, str] = field(default_factory=dict)
-    body: bytes = b""
+    status: int
+    headers: Mapping[str, str]
+    body: bytes
 
 
 class Connections:
@@ -106,33 +106,39 @@ def request(method: str, target: str, headers: Mapping[str, str], body: bytes = 
 class _Reader:
     """What llhttp calls while it reads one answer. `lasts`: its connection is good for another one."""
 
-    __slots__ = ("body", "headers", "lasts", "parser", "whole")
+    __slots__ = ("_body", "_headers", "_parser", "answer", "feed", "lasts")
 
     def __init__(self) -> None:
-        self.parser = HttpResponseParser(self)
-        self.headers: dict[str, str] = {}
-        self.body: list[bytes] = []
-        self.whole = False
+        self._parser = HttpResponseParser(self)
+        self.feed = self._parser.feed_data
+        self.answer: Answer | None = None
         self.lasts = False
+        self._headers: dict[str, str] = {}
+        self._body: list[bytes] = []
+
+    def on_message_begin(self) -> None:
+        self._headers, self._body = {}, []
+        self.lasts = False  # nor is it where something comes behind the answer
 
     def on_header(self, name: bytes, value: bytes) -> None:
-        self.headers[name.decode("latin-1").lower()] = value.decode("latin-1")
+        self._headers[name.decode("latin-1").lower()] = value.decode("latin-1")
 
     def on_body(self, piece: bytes) -> None:
-        self.body.append(piece)
+        self._body.append(piece)
 
     def on_message_complete(self) -> None:
-        self.whole = True
-        self.lasts = self.parser.should_keep_alive()  # asked later, it is not known any more
+        status = self._parser.get_status_code()
+        if self.answer is None and status >= 200:  # less says that an answer will come
+            self.answer = Answer(status, self._headers, b"".join(self._body))
+            self.lasts = self._parser.should_keep_alive()
 
 
 def _read(connection: socket.socket, until: Deadline) -> tuple[Answer, bool]:
     """An answer, and whether the connection is good for another. One that comes in drops is dropped at the deadline:
     each drop alone would be in time."""
     reader = _Reader()
-    parser = reader.parser
-    received = 0
-    while not reader.whole:
+    received_bytes = 0
+    while reader.answer is None:
         left_s = until.left_s()
         if left_s <= 0:
             raise NoAnswerError("the answer comes too slowly")
@@ -140,12 +146,11 @@ def _read(connection: socket.socket, until: Deadline) -> tuple[Answer, bool]:
         data = connection.recv(_READ_BYTES)
         if not data:
             raise NoAnswerError("the answer broke off")
-        received += len(data)
-        if received > LARGEST_ANSWER_BYTES:
+        received_bytes += len(data)
+        if received_bytes > LARGEST_ANSWER_BYTES:
             raise NoAnswerError(f"the answer is larger than {LARGEST_ANSWER_BYTES} bytes")
-        parser.feed_data(data)
-    body = reader.body[0] if len(reader.body) == 1 else b"".join(reader.body)
-    return Answer(parser.get_status_code(), reader.headers, body), reader.lasts
+        reader.feed(data)
+    return reader.answer, reader.lasts
 
 
 def _says_nothing(connection: socket.socket) -> bool:

@@ -13,7 +13,6 @@ from gateway.istio.request_authentication import JwtRule
 
 NAME = "envoy.filters.http.jwt_authn"
 PAYLOAD = "payload"
-KNOWN_TOKENS = 1000  # of a kilobyte each, in each of Envoy's threads
 
 # Envoy refuses a set without keys, and until a set is known no token may pass. These are the bytes of
 # sha256("no key is known yet"); they are no point of the curve, so no signature can be right under them.
@@ -55,9 +54,6 @@ def _provider(rule: JwtRule, key_sets: Mapping[str, str]) -> Resource:
         # As Istio: these two claims are lists written as words.
         "normalize_payload_in_metadata": {"space_delimited_claims": ["scope", "permission"]},
         "forward": rule.forward_original_token,
-        # A signature takes longer to check than the rest of the filter. Times are looked at each time; another set of
-        # keys is another configuration, and begins without.
-        "jwt_cache_config": {"jwt_cache_size": KNOWN_TOKENS},
     }
     if rule.from_headers:
         made["from_headers"] = [{"name": item.name, "value_prefix": item.prefix} for item in rule.from_headers]

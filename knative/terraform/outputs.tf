@@ -34,11 +34,6 @@ output "gateway_certificate_arn" {
 }
 
 output "backups_bucket" {
-  description = "The chart's `state.postgres.backups.bucket`."
+  description = "The chart's `state.postgres.backup.destination`: s3:// and this, and a folder."
   value       = module.backups.bucket
-}
-
-output "backups_region" {
-  description = "The chart's `state.postgres.backups.region`."
-  value       = var.region
 }

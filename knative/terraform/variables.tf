@@ -124,7 +124,7 @@ variable "postgres_service_account" {
   })
   default = {
     namespace = "shop"
-    name      = "shop-postgres"
+    name      = "shop-db"
   }
 }
 

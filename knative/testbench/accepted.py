@@ -1,6 +1,6 @@
 """Asks the bench's API server, with its CRDs and webhooks, whether it takes every object that this project renders.
 
-Nothing is changed: each is applied as a dry run (`kubectl apply --dry-run=server`), which runs every check of a real
+Nothing stays: each is applied as a dry run (`kubectl apply --dry-run=server`), which runs every check of a real
 one. Of operators that do not run here the CRDs are there, so a schema decides, and no webhook.
 
     in.sh python -m knative.testbench.accepted [--analyze]
@@ -12,6 +12,7 @@ import re
 import subprocess
 import sys
 from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -23,6 +24,18 @@ CHART = PROJECT / "knative" / "chart"
 HERE = Path(__file__).parent
 TAKEN = re.compile(r"^(\S+) (?:created|configured|unchanged|serverside-applied)\b.*dry run", re.MULTILINE)
 
+WHY = re.compile(r"^(?!.*when applying patch:)(Error|error:|The )|^for: |denied the request|is invalid")
+
+# What no environment here chooses.
+CHOICES = (
+    "state.postgres.mode=cloudnativepg",
+    "state.postgres.mode=patroni",
+    "state.valkey.mode=sentinel",
+    "eventing.mode=cronjob",
+    "isolation.mesh.enabled=true",
+    "monitoring.enabled=true",
+)
+
 Object = dict[str, Any]
 
 
@@ -32,7 +45,8 @@ class Outcome:
 
     name: str
     count: int
-    refused: tuple[str, ...]
+    refused_count: int
+    whys: tuple[str, ...]
 
 
 def renderings() -> Iterator[tuple[str, list[Object]]]:
@@ -45,15 +59,21 @@ def renderings() -> Iterator[tuple[str, list[Object]]]:
     sets += [[*production, variant] for variant in sorted(environments.glob("variants/*.yaml"))]
     for files in sets:
         yield " + ".join(str(file.relative_to(PROJECT)) for file in files), _chart(files)
+    for choice in CHOICES:
+        yield f"{sets[0][0].relative_to(PROJECT)} with {choice}", _chart(sets[0], choice)
     for folder in ("knative/argocd",):
         plain = sorted((PROJECT / folder).rglob("*.yaml"))
         if plain:
             yield folder, [each for file in plain for each in _objects(file.read_text(encoding="utf-8"))]
 
 
-def _chart(files: list[Path]) -> list[Object]:
-    command = ["helm", "template", "shop", str(CHART), *(word for file in files for word in ("-f", str(file)))]
-    return _objects(subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True).stdout)  # noqa: S603
+def _chart(files: list[Path], choice: str = "") -> list[Object]:
+    # Which digests a release has is not this question's.
+    command = ["helm", "template", "shop", str(CHART), "--set", "images.digestsRequired=false"]
+    command += [word for file in files for word in ("-f", str(file))]
+    command += ["--set", choice] if choice else []
+    done = subprocess.run(command, check=True, capture_output=True, text=True)  # noqa: S603
+    return _objects(done.stdout)
 
 
 def _objects(text: str) -> list[Object]:
@@ -62,16 +82,17 @@ def _objects(text: str) -> list[Object]:
 
 def ask(name: str, objects: list[Object]) -> Outcome:
     """Have the API server check some objects."""
-    for namespace in sorted({each["metadata"].get("namespace", "default") for each in objects}):
-        _have_namespace(namespace)
-    text = yaml.safe_dump_all(_new_names(objects))
-    command = ["kubectl", "apply", "--dry-run=server", "-f", "-"]
-    done = subprocess.run(command, input=text, capture_output=True, text=True, check=False)  # noqa: S603
-    taken = len(TAKEN.findall(done.stdout))
-    refused = [line for line in done.stderr.splitlines() if line and not line.startswith("Warning:")]
-    if taken + len(refused) < len(objects):
-        refused.append(f"{len(objects) - taken - len(refused)} of which nothing was said")
-    return Outcome(name=name, count=len(objects), refused=tuple(refused) if taken < len(objects) else ())
+    with _what_they_need(objects):
+        done = _kubectl("apply", "--dry-run=server", "-f", "-", given=yaml.safe_dump_all(_new_names(objects)))
+    refused_count = len(objects) - len(TAKEN.findall(done.stdout))
+    # Of a refused change kubectl shows the whole object, line after line; the last line says why.
+    whys = [line for line in done.stderr.splitlines() if WHY.search(line)]
+    return Outcome(
+        name=name,
+        count=len(objects),
+        refused_count=refused_count,
+        whys=tuple(dict.fromkeys(whys)) if refused_count else (),
+    )
 
 
 def _new_names(objects: Iterable[Object]) -> list[Object]:
@@ -84,12 +105,30 @@ def _new_names(objects: Iterable[Object]) -> list[Object]:
     ]
 
 
-def _have_namespace(name: str) -> None:
-    """Objects are refused where their namespace is not; an empty one is all that this leaves behind."""
-    made = json.dumps({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": name}})
-    found = subprocess.run(["kubectl", "get", "namespace", name], capture_output=True, check=False)  # noqa: S603, S607
-    if found.returncode != 0:
-        subprocess.run(["kubectl", "create", "-f", "-"], input=made, text=True, check=True, capture_output=True)  # noqa: S607
+@contextmanager
+def _what_they_need(objects: Iterable[Object]) -> Iterator[None]:
+    """Their namespaces and PriorityClasses, for a while: without, others are refused, and a dry run leaves none."""
+    needed: dict[tuple[str, str], Object] = {}
+    for each in objects:
+        name = each["metadata"].get("namespace", "default")
+        needed["namespace", name] = {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": name}}
+        if each["kind"] == "PriorityClass":
+            needed["priorityclass", each["metadata"]["name"]] = each
+    made = [what for what, each in needed.items() if _create(each)]
+    try:
+        yield
+    finally:
+        for kind, name in made:
+            _kubectl("delete", kind, name, "--wait=false")
+
+
+def _create(made: Object) -> bool:
+    """Whether it was not there yet."""
+    return _kubectl("create", "-f", "-", given=json.dumps(made)).returncode == 0
+
+
+def _kubectl(*words: str, given: str = "") -> subprocess.CompletedProcess[str]:
+    return subprocess.run(["kubectl", *words], input=given, capture_output=True, text=True, check=False)  # noqa: S603, S607
 
 
 def analyze() -> int:
@@ -107,11 +146,12 @@ def main(arguments: list[str]) -> int:
     options = parser.parse_args(arguments)
     outcomes = [ask(name, objects) for name, objects in renderings()]
     for outcome in outcomes:
-        sys.stdout.write(f"{outcome.name}: {outcome.count} objects, {len(outcome.refused) or 'none'} refused\n")
-        sys.stdout.writelines(f"  {line}\n" for line in outcome.refused)
-    sys.stdout.write(f"all: {sum(each.count for each in outcomes)} objects\n")
+        sys.stdout.write(f"{outcome.name}: {outcome.count} objects, {outcome.refused_count or 'none'} refused\n")
+        sys.stdout.writelines(f"  {line.strip()}\n" for line in outcome.whys)
+    refused_count = sum(each.refused_count for each in outcomes)
+    sys.stdout.write(f"all: {sum(each.count for each in outcomes)} objects, {refused_count or 'none'} refused\n")
     analysis = analyze() if options.analyze else 0
-    return int(any(outcome.refused for outcome in outcomes) or analysis != 0)
+    return int(refused_count > 0 or analysis != 0)
 
 
 if __name__ == "__main__":

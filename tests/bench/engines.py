@@ -170,7 +170,7 @@ OURS = ("shop", "shop-state", "istio-system", "knative-serving", "knative-eventi
 
 
 def cluster_memory() -> dict[str, int]:
-    """PSS of all that the bench runs: Kubernetes' own programs, containerd with its shims, and the pods by namespace."""
+    """PSS of what the bench runs: Kubernetes' own programs, containerd with its shims, the pods by namespace."""
     listed = subprocess.run(["kubectl", "get", "pods", "-A", "-o", "json"], check=True, capture_output=True).stdout
     namespaces = {pod["metadata"]["uid"]: pod["metadata"]["namespace"] for pod in json.loads(listed)["items"]}
     pids = {int(file.read_text()): file.stem for file in (STATE / "run").glob("*.pid")}

@@ -18,7 +18,7 @@ LINES = [(found["asked"], found["held"]) for found in LINE.finditer(PAGE.read_te
 
 
 @cache
-def tests_of(file: Path) -> frozenset[str]:
+def named_in(file: Path) -> frozenset[str]:
     tree = ast.parse(file.read_text(encoding="utf-8"))
     return frozenset(node.name for node in ast.walk(tree) if isinstance(node, ast.FunctionDef))
 
@@ -33,7 +33,7 @@ def missing(held: str) -> list[str]:
             wrong.append(found[0])
     for found in TEST.finditer(held):
         file = ROOT / found["file"]
-        if not file.is_file() or found["name"] not in tests_of(file):
+        if not file.is_file() or found["name"] not in named_in(file):
             wrong.append(found[0])
     wrong += [found[0] for found in FILE.finditer(held) if not (ROOT / found["file"]).exists()]
     return wrong

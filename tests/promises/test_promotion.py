@@ -1,7 +1,6 @@
 """A new revision takes the requests over step by step, under load: none is lost, and a bad one is taken back by itself.
 
-The load comes at its rate whatever the shop does. What a test needs of the clock is that the stable revision is not
-itself a second slow.
+The load comes at its rate whatever the shop does: 200 requests a second, or half of what the machine can do just now.
 """
 
 import json
@@ -10,6 +9,7 @@ import signal
 import subprocess
 import sys
 import threading
+import time
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
@@ -24,12 +24,16 @@ from tests.stack import QUICK_AUTOSCALER, Stack, copied_project, new_stack, runn
 from tests.waiting import wait_until
 
 SERVICE = "list-products"
-RATE = 200
-QUICK = ("--step-seconds", "2", "--least-requests", "5", "--longest-step-seconds", "60")
+MOST_RATE = 200
+# So few requests have no p99 worth the name: a grace that only what is meant to be slow goes beyond.
+QUICK = (
+    "--step-seconds", "2", "--least-requests", "5", "--longest-step-seconds", "300", "--p99-grace-ms", "2000",
+)  # fmt: skip
+pytestmark = pytest.mark.timeout(900)
 _END = 'then Age and Warning say so.\n    """\n'
 BODY = "    cached = store.read_page(call.query)\n"
 FAILING = '    raise RuntimeError("a bad revision")\n'
-SLOW = "    import time\n    time.sleep(3)\n"
+SLOW = "    import time\n    time.sleep(6)\n"
 
 
 @pytest.fixture(scope="module")
@@ -50,18 +54,19 @@ class Load:
     """Requests at a rate, from its beginning to its end, and what they were answered with."""
 
     def __init__(self, stack: Stack) -> None:
+        self.rate = _rate(stack)
         self.statuses: Counter[int] = Counter()
         self._over = threading.Event()
         request = get("/api/products?limit=5", "localhost")
         # An endless row of the same request, until it is over.
         requests = iter(lambda: None if self._over.is_set() else request, None)
         self._thread = threading.Thread(
-            target=open_loop, args=(stack.port, requests, self), kwargs={"rate": RATE, "for_s": 3600.0}
+            target=open_loop, args=(stack.port, requests, self), kwargs={"rate": self.rate, "for_s": 3600.0}
         )
 
     def __enter__(self) -> "Load":
         self._thread.start()
-        wait_until(lambda: self.statuses[200] >= RATE, 60, "a second's answers")
+        wait_until(lambda: self.statuses[200] >= self.rate, 60, "a second's answers")
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -75,10 +80,19 @@ class Load:
     def answered(self, at_s: float, status: int, latency_s: float) -> None:
         self.statuses[status] += 1
 
-    def goes_on(self, count: int = 2 * RATE) -> None:
-        """Wait for that many answers more."""
-        wanted = self.statuses.total() + count
+    def goes_on(self) -> None:
+        """Wait for the answers of two seconds more."""
+        wanted = self.statuses.total() + 2 * self.rate
         wait_until(lambda: self.statuses.total() >= wanted, 60, "more answers")
+
+
+def _rate(stack: Stack) -> float:
+    """Half of what one caller after the other gets answered, and not more than is wanted."""
+    began_s, count = time.monotonic(), 0
+    while (elapsed_s := time.monotonic() - began_s) < 3.0 or count < 20:
+        assert stack.call("GET", "/api/products?limit=5").status == 200
+        count += 1
+    return min(MOST_RATE, count / elapsed_s / 2)
 
 
 def shares(stack: Stack) -> dict[str, int]:
@@ -156,7 +170,7 @@ def test_a_slow_candidate_is_taken_back(own_stack: Stack, project: Path) -> None
     before = serving(own_stack)
     with Load(own_stack) as load:
         apply_edited(own_stack, project, SLOW)
-        found = promoted(own_stack, "--p99-grace-ms", "500", code=1)
+        found = promoted(own_stack, code=1)
         assert "p99" in found["reason"], found["reason"]
         assert shares(own_stack) == {before: 100}
     assert set(load.statuses) == {200}, load.statuses
@@ -192,6 +206,5 @@ def test_without_a_pin_nothing_is_promoted_and_it_is_said_what_to_do(own_stack: 
     assert "promote --pin get-product" in done.errors
     assert own_stack.zerocart("promote", "no-such").code == 1
     assert own_stack.zerocart("promote", SERVICE, "--steps", "50,20,100").code == 2
-    newest = serving(own_stack)
-    done = own_stack.zerocart("promote", SERVICE, "--unpin")
-    assert done.output == f"{newest} has all requests, and so has each newer one as soon as it is ready\n"
+    done = own_stack.run("promote", SERVICE, "--unpin", "--json")
+    assert shares(own_stack) == {json.loads(done)["revision"]: 100}

@@ -104,9 +104,17 @@ def test_an_environment_sets_what_is_required_and_known_and_has_a_place_for_its_
 def test_the_charts_values_name_the_buckets_that_are_made_here() -> None:
     for environment in ("staging", "production"):
         values = (PROJECT / "knative" / "environments" / environment / "values.yaml").read_text(encoding="utf-8")
-        assert f"zerocart-{environment}-backups" in values
+        assert f"destination: s3://zerocart-{environment}-backups/" in values
     bucket = configuration(ROOT / "modules" / "backups").of_type("aws_s3_bucket")[0]["bucket"]
     assert bucket == "${var.name}-backups"
+
+
+def test_postgres_writes_its_backups_as_the_chart_lets_it_run() -> None:
+    """CloudNativePG gives the ServiceAccount of a Cluster the Cluster's name."""
+    account = Configuration(ROOT).named("variable")["postgres_service_account"]["default"]
+    template = next((PROJECT / "knative" / "chart" / "templates" / "state").rglob("*cloudnativepg*")).read_text("utf-8")
+    assert re.search(rf"kind: Cluster\nmetadata:\n  name: {account['name']}\n", template)
+    assert account["namespace"] == "shop"
 
 
 @configurations

@@ -224,7 +224,7 @@ def _report(service: str, outcome: "Outcome", *, as_json: bool) -> None:
     if outcome.reason:
         raise StartError(
             f"{outcome.other} was taken back at {outcome.percent} %: {outcome.reason}",
-            f"{outcome.revision} has all requests again; `zerocart logs {service}` may say why",
+            f"{outcome.revision} has all requests again; the log of {outcome.other} may say why",
         )
 
 

@@ -46,7 +46,7 @@ class Plan:
     steps: tuple[int, ...] = (1, 5, 25, 50, 100)
     step_s: float = 30.0
     longest_step_s: float = 600.0
-    least_requests: int = 50
+    least_requests: int = 100
     most_error_ratio: float = 0.01
     most_p99_ratio: float = 1.5
     p99_grace_ms: float = 50.0

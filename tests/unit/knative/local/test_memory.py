@@ -10,7 +10,8 @@ MANY_BYTES = 64 * 1024 * 1024
 
 
 def test_what_a_process_takes_is_counted_and_pages_of_files_are_not() -> None:
-    with child() as small, child(sys.executable, "-c", f"x = b'1' * {MANY_BYTES}; import time; time.sleep(60)") as large:
+    takes = f"import time; x = b'1' * {MANY_BYTES}; time.sleep(60)"
+    with child() as small, child(sys.executable, "-c", takes) as large:
         wait_until(lambda: memory.used_bytes(large.pid) > MANY_BYTES, 20, "a process that has taken it")
         assert memory.used_bytes(large.pid) < 2 * MANY_BYTES
         assert 0 < memory.used_bytes(small.pid) < 4 * 1024 * 1024

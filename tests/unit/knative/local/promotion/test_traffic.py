@@ -1,6 +1,5 @@
 """What a promotion writes into `spec.traffic` is all that it must know, and it is valid at any moment."""
 
-from collections.abc import Mapping
 from typing import Any
 
 import pytest
@@ -95,7 +94,7 @@ def document(text: str) -> Node:
     return found
 
 
-def stands(store: Store, applied: Node, *, from_project: bool = False) -> Mapping[str, Any]:
+def stands(store: Store, applied: Node, *, from_project: bool = False) -> dict[str, Any]:
     proposal = store.propose([applied], from_project=from_project)
     store.accept(proposal)
     (found,) = store.documents.values()
@@ -111,7 +110,7 @@ def test_who_applies_a_manifest_without_traffic_leaves_a_promotions_as_it_is(sto
     written = stands(store, document(first + pinned))
     for from_project in (True, False):
         found = stands(store, document(MANIFEST % 2), from_project=from_project)
-        assert items(found, "spec", "traffic") == items(dict(written), "spec", "traffic")
+        assert items(found, "spec", "traffic") == items(written, "spec", "traffic")
         assert found["spec"]["template"]["spec"]["containers"][0]["args"] == ["2"]
 
 
