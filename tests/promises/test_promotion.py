@@ -206,5 +206,5 @@ def test_without_a_pin_nothing_is_promoted_and_it_is_said_what_to_do(own_stack: 
     assert "promote --pin get-product" in done.errors
     assert own_stack.zerocart("promote", "no-such").code == 1
     assert own_stack.zerocart("promote", SERVICE, "--steps", "50,20,100").code == 2
-    done = own_stack.run("promote", SERVICE, "--unpin", "--json")
-    assert shares(own_stack) == {json.loads(done)["revision"]: 100}
+    unpinned = own_stack.run("promote", SERVICE, "--unpin", "--json")
+    assert shares(own_stack) == {json.loads(unpinned)["revision"]: 100}
