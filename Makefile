@@ -52,6 +52,8 @@ lock: $(STAMPS)/test ## Take the newest versions that pyproject.toml allows into
 		--extra local pyproject.toml -o requirements.lock
 	@$(BIN)/uv pip compile -q --upgrade --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header \
 		--extra local --extra dev -c requirements.lock pyproject.toml -o requirements-dev.lock
+	@$(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header \
+		-c requirements.lock pyproject.toml -o functions/requirements.lock
 
 ##@ Check
 .PHONY: test check bench conformance
@@ -69,6 +71,17 @@ bench: $(STAMPS)/test ## Cold start, throughput, burst, memory, with date and ma
 
 conformance: $(STAMPS)/test ## Knative's own tests against a stack of its own, into docs/conformance.md: needs Go
 	@$(BIN)/python -m tests.conformance
+
+##@ Cluster
+.PHONY: testbench cluster sbom
+testbench: $(STAMPS)/test ## The shop on a real Knative, Istio and Kubernetes here: Debian 12, root, Go (STEPS='up install test')
+	@knative/testbench/run.sh $(STEPS)
+
+cluster: ## The shop on a cluster in Docker (k3d), and the contract's tests on it: needs Docker, k3d, kubectl, Helm
+	@knative/k3d/cluster.sh
+
+sbom: $(STAMPS)/test ## Print what the functions' images have in them, as CycloneDX
+	@$(BIN)/python -m knative.images.sbom
 
 ##@ Install
 .PHONY: install kn tools help

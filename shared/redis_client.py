@@ -9,12 +9,9 @@ that they call the primary: see `sentinels`.
 import functools
 from typing import Any, Protocol
 
-import redis
-from redis.backoff import NoBackoff
-from redis.retry import Retry
-
 from shared import sentinels
 from shared.breakers import Breaker, BreakerOpen
+from shared.redis_library import NoBackoff, Retry, redis
 
 CONNECT_WITHIN_S = 0.1
 ANSWER_WITHIN_S = 0.15

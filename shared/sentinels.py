@@ -12,9 +12,7 @@ from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import unquote
 
-import redis
-from redis.backoff import NoBackoff
-from redis.retry import Retry
+from shared.redis_library import NoBackoff, Retry, redis
 
 SCHEME = "redis+sentinel://"
 PORT = 26379

@@ -1,8 +1,8 @@
 """NetworkPolicies as a pure question: may this pod open a connection to that one, at that port?
 
-Rules: networking.k8s.io/v1. Policies that select a pod and name a direction close that direction; what any of them allows
-is open. A pod that none selects is open. What a peer's address is decides nothing here: a block of addresses is taken to
-hold every receiver that has one, which errs towards "may".
+Rules: networking.k8s.io/v1. Policies that select a pod and name a direction close that direction; what any of them
+allows is open. A pod that none selects is open. Addresses decide nothing here: a block of them is taken to hold every
+receiver, which errs towards "may".
 """
 
 from collections.abc import Iterable, Mapping, Sequence

@@ -78,7 +78,7 @@ def prepare(
     Raises:
         StartError: a name that nobody knows how to make, or the API server refused.
     """
-    makers = [(name, _maker(name, names, database_url, redis_url, now)) for name in names]
+    makers = [(name, maker(name, database_url, redis_url, now)) for name in names]
     made: list[str] = []
     for name, make in sorted(makers, key=lambda each: each[0] in {TOKEN_KEYS[1], PAYMENT_KEYS[1]}):
         if api.secret(namespace, name) is None and api.make_secret(namespace, manifest(name, make(api, namespace))):
@@ -89,8 +89,8 @@ def prepare(
 Maker = Callable[[Api, str], dict[str, str]]
 
 
-def _maker(name: str, names: Sequence[str], database_url: str, redis_url: str, now: datetime) -> Maker:
-    """How a Secret is made, by its name."""
+def maker(name: str, database_url: str, redis_url: str, now: datetime) -> Maker:
+    """How a Secret is made, by its name. Raises StartError for one that nobody knows how to make."""
     # The cryptography that keys take is loaded where one is made.
     from shared import sealed_cards, tokens  # noqa: PLC0415
 
@@ -117,7 +117,7 @@ def _maker(name: str, names: Sequence[str], database_url: str, redis_url: str, n
         return derived(PAYMENT_KEYS[0], "private.key", lambda key: {"public.key": sealed_cards.public_key(key)})
     raise StartError(
         f"nobody knows how to make Secret {name}, which a function names",
-        f"make it: kubectl create secret generic {name}; or say here how: knative/operations/secrets.py, of {names}",
+        f"make it, as by `kubectl create secret generic {name}`; or say how in knative/operations/secrets.py",
     )
 
 

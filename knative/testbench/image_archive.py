@@ -170,7 +170,7 @@ def _configuration(image: Image) -> dict[str, object]:
         "os": "linux",
         "config": {
             "User": image.user,
-            "Env": [f"PATH={SEARCH_PATH}", *(f"{name}={value}" for name, value in sorted(image.environment.items()))],
+            "Env": [f"{name}={value}" for name, value in sorted({"PATH": SEARCH_PATH, **image.environment}.items())],
             "Entrypoint": list(image.entrypoint),
             "WorkingDir": image.folder,
         },

@@ -5,13 +5,13 @@
 The bench must be up with the shop on it (knative/testbench/README.md). Both engines run the same functions with the
 same Postgres and Valkey builds and the same autoscaler settings: here as processes over Unix sockets, there in
 containers. Requests are sent from where the front door is, on loopback. Whatever else the machine does moves the
-figures: the load
-is told beside them, and a side measured while others worked is to be measured again.
+figures: the load is told beside them, and a side measured while others worked is to be measured again.
 """
 
 import argparse
 import json
 import os
+import re
 import secrets
 import subprocess
 import sys
@@ -166,25 +166,29 @@ def cluster() -> Iterator[Engine]:
         settings(dict.fromkeys(WINDOWS))
 
 
+OURS = ("shop", "shop-state", "istio-system", "knative-serving", "knative-eventing", "kube-system")
+
+
 def cluster_memory() -> dict[str, int]:
-    """PSS of all that the bench runs: Kubernetes' own programs, containerd with its shims, and every pod."""
-    found: dict[str, int] = {}
+    """PSS of what the bench runs: Kubernetes' own programs, containerd with its shims, the pods by namespace."""
+    listed = subprocess.run(["kubectl", "get", "pods", "-A", "-o", "json"], check=True, capture_output=True).stdout
+    namespaces = {pod["metadata"]["uid"]: pod["metadata"]["namespace"] for pod in json.loads(listed)["items"]}
     pids = {int(file.read_text()): file.stem for file in (STATE / "run").glob("*.pid")}
+    found: dict[str, int] = {}
     for process in psutil.process_iter(["name"]):
         try:
             group = Path(f"/proc/{process.pid}/cgroup").read_text(encoding="ascii")
         except (FileNotFoundError, ProcessLookupError):
             continue
-        name = process.info["name"]
-        if "/kubepods" in group:
-            part = "pods"
-        elif process.pid in pids:
-            part = pids[process.pid]
-        elif name.startswith("containerd-shim"):
+        if pod := re.search(r"/kubepods/\S*?pod([0-9a-f-]{36})", group):
+            namespace = namespaces.get(pod[1], "")
+            part = f"pods of {namespace}" if namespace in OURS else ""
+        elif process.info["name"].startswith("containerd-shim"):
             part = "containerd's shims"
         else:
-            continue
-        found[part] = found.get(part, 0) + machine.pss_bytes(process.pid)
+            part = pids.get(process.pid, "")
+        if part:
+            found[part] = found.get(part, 0) + machine.pss_bytes(process.pid)
     return found
 
 

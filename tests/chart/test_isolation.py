@@ -65,7 +65,9 @@ def test_nobody_of_another_namespace_reaches_anything_of_ours(objects: list[Obje
     policies = Policies.among(objects)
     reached = {door.name for door in doors(objects) if policies.may_reach(stranger, door.party, door.port)}
     # The front door is for everybody; what is not of the shop, its own makers guard.
-    assert not {name for name in reached if name.startswith(("Postgres", "Valkey", "the cluster-local", "the activator"))}
+    assert not {
+        name for name in reached if name.startswith(("Postgres", "Valkey", "the cluster-local", "the activator"))
+    }
     assert not {each.name for each in parties_of(objects) for port in (8012, 8080, 9090)
                 if policies.may_reach(stranger, each, port)}  # fmt: skip
 
