@@ -13,7 +13,6 @@ STOREFRONT_URL, name the CDN that has to forget the old pages.
 
 import json
 import os
-import sys
 import time
 from collections.abc import Mapping
 from pathlib import Path
@@ -31,7 +30,8 @@ from frontend.publishing.plan import (
     releases,
     rollback_target,
 )
-from shared.errors import SettingError, ZerocartError
+from knative.local.entry import enter
+from shared.errors import SettingError
 
 _before = "the one before"
 
@@ -126,17 +126,8 @@ def show_releases(bucket: Bucket, found: Found) -> None:
 
 
 def main() -> None:
-    """The edge that turns errors into text."""
-    try:
-        publish.main(standalone_mode=False)
-    except click.ClickException as error:
-        error.show()
-        sys.exit(error.exit_code)
-    except click.Abort:
-        sys.exit(130)
-    except ZerocartError as error:
-        click.echo(f"error: {error.message}" + (f"\n\nhint: {error.hint}" if error.hint else ""), err=True)
-        sys.exit(1)
+    """The entry point."""
+    enter(publish)
 
 
 if __name__ == "__main__":

@@ -8,15 +8,20 @@ import hashlib
 import os
 import shutil
 import subprocess
-import sys
 from pathlib import Path
 
+import click
+
 from frontend.publishing import release
+from knative.local.entry import enter
 from shared.errors import ZerocartError
 
 FRONTEND = Path(__file__).resolve().parents[1]
 # Everything that a build is made of; tests beside the sources are not.
-_sources = ("index.html", "package-lock.json", "package.json", "public", "src", "tsconfig.json", "vite.config.ts")
+_sources = (
+    "first-page.ts", "index.html", "package-lock.json", "package.json", "public", "src", "tsconfig.json",
+    "vite.config.ts",
+)  # fmt: skip
 _digest_name = "sources.sha256"
 
 
@@ -74,15 +79,12 @@ def keep(built: Path, frontend: Path = FRONTEND) -> str:
     return kept.name
 
 
+@click.command()
 def main() -> None:
     """Build into `dist/`, and keep that."""
-    try:
-        build(FRONTEND / "dist")
-        name = keep(FRONTEND / "dist")
-    except ZerocartError as error:
-        sys.exit(f"error: {error.message}\n\nhint: {error.hint}")
-    print(f"Kept release {name} in frontend/release/")  # noqa: T201 - the command's answer
+    build(FRONTEND / "dist")
+    click.echo(f"Kept release {keep(FRONTEND / 'dist')} in frontend/release/")
 
 
 if __name__ == "__main__":
-    main()
+    enter(main)

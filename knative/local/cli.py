@@ -16,12 +16,14 @@ from knative.local import control, launch, logs, status
 from knative.local.burst.commands import burst
 from knative.local.control import Step, Tell
 from knative.local.data.commands import admin, backup, person, restore
+from knative.local.entry import enter
 from knative.local.home import Home
 from knative.local.programs.commands import image
+from knative.local.promotion.commands import promote, rollback
 from knative.local.retail.commands import replay, seed
 from knative.local.terminal import duration, harmless, shortest, show_error, show_step
 from knative.local.top.commands import top
-from shared.errors import StartError, ZerocartError
+from shared.errors import StartError
 
 
 def ask(home: Home, message: dict[str, Any], tell: Tell = show_step) -> Any:
@@ -174,6 +176,8 @@ zerocart.add_command(restore)
 zerocart.add_command(person)
 zerocart.add_command(admin)
 zerocart.add_command(image)
+zerocart.add_command(promote)
+zerocart.add_command(rollback)
 
 
 @zerocart.command()
@@ -206,20 +210,5 @@ def version() -> None:
 
 
 def main() -> None:
-    """The entry point: the only place that turns an error into text."""
-    try:
-        zerocart.main(standalone_mode=False)
-    except click.ClickException as error:
-        error.show()
-        sys.exit(error.exit_code)
-    except click.Abort:
-        sys.exit(130)
-    except ZerocartError as error:
-        show_error(error)
-        sys.exit(1)
-    except OSError as error:
-        where = f"{error.filename}: " if error.filename else ""
-        show_error(StartError(f"{where}{error.strerror or error}", "`zerocart doctor` looks for the reason"))
-        sys.exit(1)
-    except KeyboardInterrupt:
-        sys.exit(130)
+    """The entry point."""
+    enter(zerocart, hint="`zerocart doctor` looks for the reason")

@@ -22,6 +22,7 @@ from knative.local.api.server import ApiServer
 from knative.local.control import Step, Tell
 from knative.local.deployment import (
     Deployment,
+    Readings,
     check,
     parse_texts,
     project_paths,
@@ -66,6 +67,7 @@ class Daemon:
             self.keeper, self.postgres, self.valkey, self.origin, self.zygote, self.envoy, self.brokers.part
         )  # fmt: skip
         self._generated: tuple[Secret, ...] = ()
+        self._readings = Readings()
         cluster = EngineCluster(
             self.engine,
             is_up=lambda: self._up,
@@ -294,7 +296,7 @@ class Daemon:
     async def _check(self, proposal: Proposal, generated: Sequence[Secret]) -> Deployment:
         """The proposal as a whole, refused where any reader, or Envoy, has something against it."""
         absent = [(Namespace(key.namespace), ServiceName(key.name)) for key in proposal.absent if key.kind == "Service"]
-        deployment = check(list(proposal.documents.values()), self.home, absent)
+        deployment = check(list(proposal.documents.values()), self.home, absent, self._readings)
         self.engine.controller.refuse_what_is_missing(deployment, generated)
         if any(key.kind in gateway.istio.KINDS for key in proposal.changed):
             revisions = list(self.engine.controller.store.revisions.values())

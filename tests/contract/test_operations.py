@@ -125,12 +125,18 @@ def test_redis_goes_and_comes_back_by_itself_or_by_the_next_up(own: Stack, own_d
     def there() -> bool:
         return bool(own.status()["state"]["redis"]["ready"])
 
+    def under_way() -> list[str]:
+        found: Any = own_door.get("/api/ops", token=admin.token).json["under_way"]
+        return [each["deed"] for each in found]
+
     assert do(own_door, "redis-away", admin.token).status == 202
     wait_until(lambda: not there(), 20, "Redis away")
     assert own_door.get("/api/products").status == 200
     assert do(own_door, "redis-away", admin.token).status == 409
+    assert under_way() == ["redis-away"]
     own.run("up")
     assert there()
+    assert under_way() == [], "it is back, whatever time it was to be away"
 
 
 def test_redis_comes_back_also_when_the_engine_is_killed_meanwhile(own: Stack, own_door: Door, admin: Customer) -> None:

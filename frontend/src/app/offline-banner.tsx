@@ -4,7 +4,11 @@ import { useSyncExternalStore } from 'react';
 
 /** There is no network: said once, above everything, with a way to look again. */
 export function OfflineBanner() {
-  const online = useSyncExternalStore(subscribe, () => navigator.onLine);
+  const online = useSyncExternalStore(
+    subscribe,
+    () => navigator.onLine,
+    () => true,
+  );
   const queries = useQueryClient();
   return (
     <Box role="status">

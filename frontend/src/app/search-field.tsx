@@ -6,42 +6,49 @@ import { Icon } from '@/shared/components/icons';
 
 const PAUSE_MS = 350;
 
+/** What stands in the field, and whether it is still to be looked for: the address does not say it yet. */
+type Typed = { text: string; pending: boolean };
+
 export function SearchField() {
   const [parameters] = useSearchParams();
-  const { pathname } = useLocation();
+  const { pathname, key } = useLocation();
   const navigate = useNavigate();
   const asked = pathname === '/' ? (parameters.get('q') ?? '') : '';
-  const [typed, setTyped] = useState(asked);
-  const [seen, setSeen] = useState(asked);
-  if (seen !== asked) {
-    // The address changed from elsewhere (back, a link): show what it says, unless somebody is typing that very thing.
-    setSeen(asked);
-    if (typed.trim() !== asked) setTyped(asked);
+  const [early] = useState(typedEarly);
+  const [{ text, pending }, setTyped] = useState<Typed>(() =>
+    early === null ? { text: asked, pending: false } : { text: early, pending: isNew(early, asked) },
+  );
+  const [seen, setSeen] = useState({ asked, pathname });
+  if (seen.asked !== asked || seen.pathname !== pathname) {
+    setSeen({ asked, pathname });
+    setTyped(afterMove({ text, pending }, seen, { asked, pathname }));
   }
-  const timer = useRef<number>(undefined);
-  const present = useRef({ parameters, pathname });
+  const field = useRef<HTMLInputElement>(null);
   useEffect(() => {
-    present.current = { parameters, pathname }; // a shelf may be chosen between the last letter and the search
-  });
-  useEffect(() => () => window.clearTimeout(timer.current), []);
+    if (early !== null) field.current?.focus();
+  }, [early]);
 
-  const look = (text: string, replace: boolean) => {
-    window.clearTimeout(timer.current);
-    const now = present.current;
-    const next = new URLSearchParams(now.pathname === '/' ? now.parameters : undefined);
+  const look = (replace: boolean) => {
+    const next = new URLSearchParams(pathname === '/' ? parameters : undefined);
     if (text.trim()) next.set('q', text.trim());
     else next.delete('q');
     void navigate({ pathname: '/', search: next.toString() }, { replace });
   };
-  const type = (text: string) => {
-    setTyped(text);
-    window.clearTimeout(timer.current);
+  useEffect(() => {
+    if (!pending) return undefined;
+    const timer = setTimeout(() => look(asked !== ''), PAUSE_MS);
+    return () => clearTimeout(timer);
+    // With each letter anew, and with each address: a shelf that is chosen meanwhile must not lose what was typed.
+    // eslint-disable-next-line react-hooks/exhaustive-deps
+  }, [text, pending, key]);
+  const type = (typed: string) => {
     // Only where the goods are: on another page nobody is taken away by his first letter.
-    if (pathname === '/') timer.current = window.setTimeout(() => look(text, asked !== ''), PAUSE_MS);
+    setTyped({ text: typed, pending: pathname === '/' && isNew(typed, asked) });
   };
   const submit = (event: SubmitEvent) => {
     event.preventDefault();
-    look(typed, pathname === '/' && asked !== '');
+    setTyped({ text, pending: false });
+    look(pathname === '/' && asked !== '');
   };
   return (
     <Box component="form" role="search" onSubmit={submit} sx={{ position: 'relative', color: 'text.secondary' }}>
@@ -50,11 +57,12 @@ export function SearchField() {
       </Box>
       <Box
         component="input"
+        ref={field}
         type="search"
         aria-label="Search the shop"
         placeholder="Lanterns, bunting, lunch bags…"
         maxLength={200}
-        value={typed}
+        value={text}
         onChange={(event) => type(event.target.value)}
         sx={(theme) => ({
           width: '100%',
@@ -72,4 +80,27 @@ export function SearchField() {
       />
     </Box>
   );
+}
+
+type Place = { asked: string; pathname: string };
+
+function isNew(text: string, asked: string): boolean {
+  return text.trim() !== asked;
+}
+
+/** What stands there after the address changed: what it says, unless somebody types something that it does not say yet. */
+function afterMove({ text, pending }: Typed, from: Place, to: Place): Typed {
+  if (!isNew(text, to.asked)) return { text, pending: false };
+  const cleared = from.asked !== '' && to.asked === '';
+  const overtaken = pending && to.pathname === '/' && !cleared;
+  if (overtaken) return { text, pending };
+  const still = from.pathname !== '/' && to.pathname !== '/'; // it waits for Enter, whatever page one goes to
+  return { text: still ? text : to.asked, pending: false };
+}
+
+/** What somebody is typing into the page as the build has rendered it, which this one is about to replace. */
+function typedEarly(): string | null {
+  if (typeof document === 'undefined') return null;
+  const before = document.activeElement;
+  return before instanceof HTMLInputElement && before.type === 'search' ? before.value : null;
 }

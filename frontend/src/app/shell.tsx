@@ -66,9 +66,9 @@ export function Shell() {
           }}
         >
           <span>Zerocart, a shop made of functions that rest until you come.</span>
-          <Link to="/about" style={{ color: 'inherit' }}>
+          <Box component={Link} to="/about" sx={{ color: 'inherit' }}>
             About the goods
-          </Link>
+          </Box>
         </Box>
       </Box>
     </Box>

@@ -35,6 +35,10 @@ BURST_PATHS = ("/api/products", "/api/openapi.json")
 class Takeable(Protocol):
     """A part that can be taken away for a while."""
 
+    @property
+    def away_s(self) -> float:
+        """How long it stays away yet; 0 where it does not, also where somebody wanted it back before."""
+
     def take_away(self, for_s: float) -> bool:
         """Stop it; it comes back after that time. False where it is away already."""
 
@@ -69,7 +73,7 @@ class Desk:
         self._server: asyncio.Server | None = None
         self._burst: asyncio.subprocess.Process | None = None
         self._beginning = asyncio.Lock()
-        self._until_s: dict[str, float] = {}
+        self._burst_until_s = 0.0
         self._deeds: dict[str, Callable[[Mapping[str, Any]], Awaitable[Refused | str]]] = {
             "burst": self._send_burst,
             "traffic": self._split_traffic,
@@ -112,7 +116,8 @@ class Desk:
         except OSError:
             known = {}  # Envoy is away, which the picture shows
         now_s = time.time()
-        under_way = {deed: _told(until_s) for deed, until_s in self._until_s.items() if until_s > now_s}
+        ends_s = {"burst": self._burst_until_s, "redis-away": now_s + self._redis.away_s}
+        under_way = {deed: _told(end_s) for deed, end_s in ends_s.items() if end_s > now_s}
         return picture(frame(status, known, _told(now_s)), ready_revisions(self._cluster.facts().services), under_way)
 
     # Deeds: each says what it did, or why it did not.
@@ -129,7 +134,7 @@ class Desk:
             if self._burst and self._burst.returncode is None:
                 return Refused(kind="state", detail="A burst is under way; wait until it is over")
             self._burst = await self._begin_burst(rate, seconds, path)
-        self._until_s["burst"] = time.time() + seconds
+        self._burst_until_s = time.time() + seconds
         return f"{rate} requests a second for {seconds} s to {path}"
 
     async def _begin_burst(self, rate: int, seconds: int, path: str) -> asyncio.subprocess.Process:
@@ -180,7 +185,6 @@ class Desk:
     async def _take_redis_away(self, _asked: Mapping[str, Any]) -> Refused | str:
         if not self._redis.take_away(REDIS_AWAY_S):
             return Refused(kind="state", detail="Redis is away already")
-        self._until_s["redis-away"] = time.time() + REDIS_AWAY_S
         return f"Redis is away for {REDIS_AWAY_S:.0f} s"
 
     def _service(self, asked: Mapping[str, Any]) -> ServiceFacts | Refused:

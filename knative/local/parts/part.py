@@ -73,7 +73,7 @@ class Part:
 
     async def ensure(self) -> bool:
         """Have it running and answering. True where it was running already. Raises StartError."""
-        if time.monotonic() < self._away_until_s:
+        if self.away_s:
             # It was taken away for a while; who asks for it now ends that.
             self._away_until_s = 0.0
             if self._restarting:
@@ -93,12 +93,17 @@ class Part:
     def ready(self) -> bool:
         return self.identity is not None and self.identity.alive
 
+    @property
+    def away_s(self) -> float:
+        """How long it stays away yet, by `take_away`; 0 where it does not."""
+        return max(0.0, self._away_until_s - time.monotonic())
+
     def take_away(self, for_s: float) -> bool:
         """Stop it, and start it again after some time. False where it is not there.
 
         Were the engine to end meanwhile, the next one finds it not running, and starts it at once.
         """
-        if self.identity is None or not self.identity.alive or time.monotonic() < self._away_until_s:
+        if self.identity is None or not self.identity.alive or self.away_s:
             return False
         self._away_until_s = time.monotonic() + for_s
         send_signal(self.identity, signal.SIGTERM)

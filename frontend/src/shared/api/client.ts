@@ -1,5 +1,6 @@
 /** The one way to the shop's API: typed by its OpenAPI document, with the access token where a call needs one. */
 import createClient from 'openapi-fetch';
+import { takeAhead } from '@/shared/api/ahead';
 import { apiError, SessionOver, Unreachable } from '@/shared/api/errors';
 import type { paths } from '@/shared/api/schema';
 import { API_URL } from '@/shared/lib/addresses';
@@ -44,7 +45,7 @@ function withToken(request: Request, token: string): Request {
 
 async function reach(request: Request): Promise<Response> {
   try {
-    return await traced(request);
+    return await (takeAhead(request) ?? traced(request));
   } catch (error) {
     if (error instanceof DOMException && error.name === 'AbortError') throw error;
     if (error instanceof SessionOver) throw error;

@@ -28,5 +28,5 @@ export function useSession(): Session {
 /** A name of the present login, another for each; null while nobody is logged in. Part of every personal query's key. */
 export function useLogin(): string | null {
   const session = useSession();
-  return useSyncExternalStore(session.subscribe, session.login);
+  return useSyncExternalStore(session.subscribe, session.login, () => null);
 }

@@ -11,7 +11,7 @@
 import { errorOf, SessionOver, Unreachable } from '@/shared/api/errors';
 import type { components } from '@/shared/api/schema';
 import { apiAddress } from '@/shared/lib/addresses';
-import { isNumber, isText, read, write } from '@/shared/lib/storage';
+import { isNumber, isText, onChangeElsewhere, read, write } from '@/shared/lib/storage';
 import { traced } from '@/shared/telemetry/spans';
 
 type Tokens = components['schemas']['Tokens'];
@@ -28,13 +28,13 @@ const INTERRUPTED_MS = 3_000;
 
 export class Session {
   #token: { value: string; endsAtMs: number } | null = null;
-  #login = read(localStorage, LOGIN, isText);
+  #login = read('localStorage', LOGIN, isText);
   #renewing: Promise<string> | null = null;
   readonly #listeners = new Set<() => void>();
 
   constructor() {
-    window.addEventListener('storage', (event) => {
-      if (event.key === LOGIN || event.key === null) this.#became(read(localStorage, LOGIN, isText));
+    onChangeElsewhere((key) => {
+      if (key === LOGIN || key === null) this.#became(read('localStorage', LOGIN, isText));
     });
   }
 
@@ -62,7 +62,7 @@ export class Session {
   async begin(credentials: Credentials): Promise<void> {
     const tokens = await locked(() => post('/api/auth/login', JSON.stringify(credentials)));
     const login = crypto.randomUUID();
-    write(localStorage, LOGIN, login);
+    write('localStorage', LOGIN, login);
     this.#became(login);
     this.#keep(tokens);
   }
@@ -86,16 +86,16 @@ export class Session {
 
   async #refresh(): Promise<string> {
     await interruptedRefresh();
-    if (read(localStorage, LOGIN, isText) === null) throw new SessionOver(); // another tab has logged out meanwhile
-    write(localStorage, BEGUN, Date.now());
+    if (read('localStorage', LOGIN, isText) === null) throw new SessionOver(); // another tab has logged out meanwhile
+    write('localStorage', BEGUN, Date.now());
     try {
       const tokens = await post('/api/auth/refresh', '{}');
-      write(localStorage, BEGUN, null);
+      write('localStorage', BEGUN, null);
       this.#keep(tokens);
       return tokens.access_token;
     } catch (error) {
       // Without an answer the mark stays: it may still come, also where it is only this page that goes away.
-      if (!(error instanceof Unreachable)) write(localStorage, BEGUN, null);
+      if (!(error instanceof Unreachable)) write('localStorage', BEGUN, null);
       if (error instanceof SessionOver) this.#over();
       throw error;
     }
@@ -106,7 +106,7 @@ export class Session {
   }
 
   #over(): void {
-    write(localStorage, LOGIN, null);
+    write('localStorage', LOGIN, null);
     this.#became(null);
   }
 
@@ -125,7 +125,7 @@ async function locked<T>(work: () => Promise<T>): Promise<T> {
 }
 
 async function interruptedRefresh(): Promise<void> {
-  const begunAtMs = read(localStorage, BEGUN, isNumber) ?? 0;
+  const begunAtMs = read('localStorage', BEGUN, isNumber) ?? 0;
   const leftMs = begunAtMs + INTERRUPTED_MS - Date.now();
   if (leftMs > 0 && leftMs <= INTERRUPTED_MS) await new Promise((resolve) => setTimeout(resolve, leftMs));
 }

@@ -20,7 +20,7 @@ const MOST_WAITING = 100;
 const MOST_AT_ONCE = 50;
 
 export class Events {
-  #waiting = read(sessionStorage, KEY, isTold) ?? [];
+  #waiting = read('sessionStorage', KEY, isTold) ?? [];
   #timer: ReturnType<typeof setTimeout> | undefined;
   #pauseMs = PAUSE_MS;
   #started = false;
@@ -82,7 +82,7 @@ export class Events {
   }
 
   #keep(): void {
-    write(sessionStorage, KEY, this.#waiting.length > 0 ? this.#waiting : null);
+    write('sessionStorage', KEY, this.#waiting.length > 0 ? this.#waiting : null);
   }
 }
 

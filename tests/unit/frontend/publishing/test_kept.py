@@ -22,7 +22,7 @@ def test_the_sources_give_it_byte_for_byte(tmp_path: Path) -> None:
 
 
 def test_a_change_of_a_source_shows_and_one_of_a_test_does_not(tmp_path: Path) -> None:
-    for name in ("index.html", "package-lock.json", "package.json", "tsconfig.json", "vite.config.ts"):
+    for name in ("index.html", "package-lock.json", "package.json", "tsconfig.json", "vite.config.ts", "first-page.ts"):
         (tmp_path / name).write_text("")
     for name in ("src", "public"):
         (tmp_path / name).mkdir()

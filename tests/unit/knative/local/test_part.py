@@ -194,7 +194,9 @@ def test_what_was_taken_away_comes_back_by_itself_and_not_before_its_time(play: 
         async with scene.part() as part:
             await part.ensure()
             before, began_s = part.identity, time.monotonic()
+            assert part.away_s == 0.0
             await take_away(part, 0.5)
+            assert 0.0 < part.away_s <= 0.5
             await asyncio.wait_for(scene.restarted.wait(), 20)
             assert time.monotonic() - began_s >= 0.5
             assert (part.ready, part.identity != before) == (True, True)
@@ -220,7 +222,7 @@ def test_what_is_away_and_wanted_is_back_at_once_and_once(play: Play) -> None:
             await take_away(part, 3600.0)
             made_before = scene.made_count
             await part.ensure()
-            assert part.ready
+            assert (part.ready, part.away_s) == (True, 0.0)
             assert (scene.made_count, part.restart_count) == (made_before + 1, 0)
             assert part._restarting is not None
             await asyncio.wait([part._restarting], timeout=10)

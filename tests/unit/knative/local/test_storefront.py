@@ -69,7 +69,7 @@ def test_a_refused_release_is_said_in_words_and_the_old_one_serves(stack: Stack,
     before = page(stack)
     done = stack.zerocart("publish", str(tmp_path))
     assert done.code == 1
-    assert done.errors.startswith(f"error: {tmp_path}: has no index.html, must be a whole build\n\nhint: ")
+    assert done.errors.startswith(f"\nerror: {tmp_path}: has no index.html, must be a whole build\n\nhint: ")
     assert stack.zerocart("publish").code == 2
     assert page(stack) == before
 

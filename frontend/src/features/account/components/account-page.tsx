@@ -46,6 +46,7 @@ export function AccountPage({ onLeaving, onLeft }: Props) {
         <ActionLink to="/orders" kind="full">
           Your orders
         </ActionLink>
+        {found.data?.roles.includes('admin') && <ActionLink to="/ops">How the shop runs</ActionLink>}
         <Action type="button" onClick={() => leaving.mutate()} disabled={leaving.isPending}>
           {leaving.isPending ? 'One moment…' : 'Log out'}
         </Action>

@@ -9,7 +9,7 @@ import type { CartServer } from '@/features/cart/api/cart-server';
 import { applied, type Change, isLine, type Line, same } from '@/features/cart/api/changes';
 import { isPendingKey, PendingChanges } from '@/features/cart/api/pending-changes';
 import { ApiError, isPassing, pauseMs, SessionOver } from '@/shared/api/errors';
-import { isListOf, isObject, isText, read, write } from '@/shared/lib/storage';
+import { isListOf, isObject, isText, onChangeElsewhere, read, write } from '@/shared/lib/storage';
 import { events } from '@/shared/telemetry/events';
 
 const KEY = 'zerocart.cart';
@@ -50,7 +50,7 @@ export class CartStore {
     private readonly server: CartServer,
     private readonly pause: (ms: number) => Promise<void> = (ms) => new Promise((resolve) => setTimeout(resolve, ms)),
   ) {
-    window.addEventListener('storage', ({ key }) => {
+    onChangeElsewhere((key) => {
       if (key === KEY || key === null || isPendingKey(key)) this.#read();
     });
   }
@@ -190,7 +190,7 @@ export class CartStore {
 
   #keep(part: Partial<Kept>): void {
     this.#kept = { ...this.#kept, ...part };
-    write(localStorage, KEY, this.#kept);
+    write('localStorage', KEY, this.#kept);
     this.#changed();
   }
 
@@ -221,7 +221,7 @@ async function exclusively(work: () => Promise<void>): Promise<void> {
 
 /** Null where nothing is kept, or the browser keeps nothing. */
 function stored(): Kept | null {
-  return read(localStorage, KEY, isKept);
+  return read('localStorage', KEY, isKept);
 }
 
 function isKept(value: unknown): value is Kept {

@@ -16,20 +16,20 @@ export class PendingChanges {
 
   /** In the order in which they were made. */
   all(): Change[] {
-    const kept = keys().flatMap((key) => read(localStorage, key, isChange) ?? []);
+    const kept = keys().flatMap((key) => read('localStorage', key, isChange) ?? []);
     return [...kept, ...this.#unkept.values()].sort((left, right) => (left.id < right.id ? -1 : 1));
   }
 
   add(wanted: { sku: string } & ({ add: number } | { set: number })): void {
     const order = [Date.now(), this.#count++].map((part) => part.toString(36).padStart(9, '0')).join('-');
     const change = { id: `${order}-${crypto.randomUUID()}`, ...wanted };
-    if (!write(localStorage, PREFIX + change.id, change)) this.#unkept.set(change.id, change);
+    if (!write('localStorage', PREFIX + change.id, change)) this.#unkept.set(change.id, change);
   }
 
   remove(ids: Iterable<string>): void {
     for (const id of ids) {
       this.#unkept.delete(id);
-      write(localStorage, PREFIX + id, null);
+      write('localStorage', PREFIX + id, null);
     }
   }
 }

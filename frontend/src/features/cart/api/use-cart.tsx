@@ -38,10 +38,19 @@ export function useCart(): View {
 /** How many pieces of one good are in the cart. */
 export function useQuantity(sku: string): number {
   const cart = useCartStore();
-  return useSyncExternalStore(cart.subscribe, () => cart.view().lines.find((line) => line.sku === sku)?.quantity ?? 0);
+  return usePart(cart, ({ lines }) => lines.find((line) => line.sku === sku)?.quantity ?? 0);
 }
 
 export function usePieces(): number {
   const cart = useCartStore();
-  return useSyncExternalStore(cart.subscribe, () => cart.view().lines.reduce((sum, line) => sum + line.quantity, 0));
+  return usePart(cart, ({ lines }) => lines.reduce((sum, line) => sum + line.quantity, 0));
+}
+
+/** A number of the cart's; 0 in what the build renders, for that is nobody's. */
+function usePart(cart: CartStore, of: (view: View) => number): number {
+  return useSyncExternalStore(
+    cart.subscribe,
+    () => of(cart.view()),
+    () => 0,
+  );
 }

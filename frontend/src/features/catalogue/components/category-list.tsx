@@ -3,8 +3,8 @@ import { styled } from '@mui/material/styles';
 import { useEffect, useRef } from 'react';
 import { Link } from 'react-router';
 import { CATEGORIES } from '@/features/catalogue/api/categories';
-import type { Search } from '@/features/catalogue/api/products';
-import { address } from '@/features/catalogue/api/use-search';
+import type { Search } from '@/features/catalogue/api/search';
+import { address } from '@/features/catalogue/api/search';
 
 const List = styled('ul')(({ theme }) => ({
   listStyle: 'none',

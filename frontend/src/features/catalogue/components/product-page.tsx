@@ -6,7 +6,7 @@ import { useQuery } from '@tanstack/react-query';
 import { Link, useParams } from 'react-router';
 import { usePieces, useQuantity } from '@/features/cart/api/use-cart';
 import { AddToCart } from '@/features/cart/components/add-to-cart';
-import { address } from '@/features/catalogue/api/use-search';
+import { address } from '@/features/catalogue/api/search';
 import { Related } from '@/features/catalogue/components/related';
 import { Stock } from '@/features/catalogue/components/stock';
 import { product as productOf } from '@/shared/api/products';

@@ -17,7 +17,7 @@ const ANSWERED = 'zerocart.checkout-answered';
 const CLOCK_SKEW_MS = 120_000;
 
 export function kept(login: string): Attempt | null {
-  const attempt = read(sessionStorage, ATTEMPT, isAttempt);
+  const attempt = read('sessionStorage', ATTEMPT, isAttempt);
   return attempt?.login === login ? attempt : null;
 }
 
@@ -26,14 +26,14 @@ export function attemptFor(login: string, lines: readonly Line[], nowMs: number)
   const before = kept(login);
   if (before && sameLines(before.lines, lines)) return before;
   const attempt = { key: crypto.randomUUID(), login, lines: [...lines], begunAtMs: nowMs };
-  write(sessionStorage, ATTEMPT, attempt);
+  write('sessionStorage', ATTEMPT, attempt);
   return attempt;
 }
 
 /** There is an answer: the next try is another one. */
 export function close(orderId: string | null): void {
-  write(sessionStorage, ATTEMPT, null);
-  if (orderId !== null) write(sessionStorage, ANSWERED, [orderId, ...answered()].slice(0, 50));
+  write('sessionStorage', ATTEMPT, null);
+  if (orderId !== null) write('sessionStorage', ANSWERED, [orderId, ...answered()].slice(0, 50));
 }
 
 /** The order that an attempt without an answer has become, if it has, among the newest orders. */
@@ -54,7 +54,7 @@ export function sameLines(left: readonly Line[], right: readonly Line[]): boolea
 }
 
 function answered(): string[] {
-  return read(sessionStorage, ANSWERED, (value) => isListOf(value, isText)) ?? [];
+  return read('sessionStorage', ANSWERED, (value) => isListOf(value, isText)) ?? [];
 }
 
 function isAttempt(value: unknown): value is Attempt {
