@@ -48,6 +48,7 @@ test.each(['light', 'dark'] as const)('functions are seen to live, in %s', { tim
     await page.evaluate(() =>
       Promise.all(document.getAnimations().map((animation) => animation.finished.catch(() => null))),
     );
+    await page.evaluate(() => window.scrollTo(0, 0)); // the header stays where one looks
     await page.screenshot({ path: `${PICTURES}ops-${width}-${scheme}.png`, fullPage: true });
     const overflow = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
     if (overflow > 0) found.push(`${width}: ${overflow} px wider than the window`);

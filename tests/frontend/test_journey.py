@@ -1,5 +1,5 @@
-"""Somebody buys something in a real browser at the front door: with every function at zero, and with what buying depends on
-away; with two clicks, two tabs, and no mouse.
+"""Somebody buys something in a real browser at the front door: with every function at zero, with Redis or the payment
+provider away, with two clicks, in two tabs, and without a mouse.
 
 The stories are told in `frontend/e2e`, by their names.
 """
@@ -38,9 +38,7 @@ def test_somebody_buys_while_redis_is_away(browser: str, own_stack: Stack) -> No
 @pytest.mark.parametrize(
     ("file", "story"),
     [
-        pytest.param(
-            "trouble", "payment provider is away", id="an order is taken without the provider, and paid later"
-        ),
+        pytest.param("trouble", "payment provider is away", id="without the provider it is paid later"),
         pytest.param("journey", "Pay clicked twice", id="Pay clicked twice is one order"),
         pytest.param("trouble", "two tabs that fill one basket", id="two tabs fill one basket and lose nothing"),
         pytest.param("keyboard", "without a mouse", id="nobody needs a mouse"),
