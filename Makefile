@@ -26,12 +26,15 @@ clean-data: $(STAMPS)/run ## Delete the stack's data, after a question (YES=1 an
 	@$(BIN)/zerocart clean-data $(if $(YES),--yes)
 
 ##@ Change
-.PHONY: function golden catalogue storefront format lock
+.PHONY: function golden isolation catalogue storefront format lock
 function: $(STAMPS)/test ## Make a new function with manifest, test and route (NAME=get_invoice)
 	@$(BIN)/python -m knative.local.scaffold $(NAME)
 
 golden: $(STAMPS)/test ## Rewrite the expected gateway outputs; read the diff
 	@$(BIN)/pytest -q tests/golden --rewrite-golden
+
+isolation: $(STAMPS)/test ## Write who may reach whom on a cluster, into docs/isolation.md: needs `make tools`
+	@$(BIN)/python -m knative.isolation
 
 catalogue: $(STAMPS)/test ## Draw the illustrations of the catalogue again
 	@$(BIN)/python -m frontend.catalogue.illustrations
@@ -49,6 +52,8 @@ lock: $(STAMPS)/test ## Take the newest versions that pyproject.toml allows into
 		--extra local pyproject.toml -o requirements.lock
 	@$(BIN)/uv pip compile -q --upgrade --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header \
 		--extra local --extra dev -c requirements.lock pyproject.toml -o requirements-dev.lock
+	@$(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header \
+		-c requirements.lock pyproject.toml -o functions/requirements.lock
 
 ##@ Check
 .PHONY: test check bench conformance
@@ -67,12 +72,29 @@ bench: $(STAMPS)/test ## Cold start, throughput, burst, memory, with date and ma
 conformance: $(STAMPS)/test ## Knative's own tests against a stack of its own, into docs/conformance.md: needs Go
 	@$(BIN)/python -m tests.conformance
 
+##@ Cluster
+.PHONY: testbench cluster sbom
+testbench: $(STAMPS)/test ## The shop on a real Knative, Istio and Kubernetes here: Debian 12, root, Go (STEPS='up install test')
+	@knative/testbench/run.sh $(STEPS)
+
+cluster: ## The shop on a cluster in Docker (k3d), and the contract's tests on it: needs Docker, k3d, kubectl, Helm
+	@knative/k3d/cluster.sh
+
+sbom: $(STAMPS)/test ## Print what the functions' images have in them, as CycloneDX
+	@$(BIN)/python -m knative.images.sbom
+
 ##@ Install
-.PHONY: install kn help
+.PHONY: install kn tools help
 install: $(STAMPS)/test ## Install everything, for development too
 
 kn: $(STAMPS)/test ## Build Knative's client for tests/clients: a few minutes, needs Go
 	@cd tests/clients/kn && GOFLAGS=-mod=mod go build -trimpath -o $(CURDIR)/$(BIN)/kn knative.dev/client/cmd/kn
+
+# One after the other: what cannot be had does not keep the others away.
+tools: $(STAMPS)/test ## Build what checks the chart and other manifests (Helm and the like): minutes, needs Go
+	@cd tests/tools && failed=; for tool in $$(sed -n 's/^\t_ "\(.*\)"$$/\1/p' tools.go); do \
+		CGO_ENABLED=0 GOFLAGS=-mod=mod go build -trimpath -ldflags '-s -w' -o $(CURDIR)/$(BIN)/ $$tool || failed="$$failed $$tool"; \
+	done; [ -z "$$failed" ] || { echo "error: not built:$$failed"; exit 1; }
 
 $(STAMPS)/venv:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \

@@ -10,8 +10,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-import pybreaker
-from redis.exceptions import RedisError
+from shared.redis_library import RedisError, pybreaker
 
 if TYPE_CHECKING:
     from redis import Redis

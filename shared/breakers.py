@@ -13,10 +13,9 @@ import time
 from collections.abc import Callable
 from typing import TYPE_CHECKING, TypeVar
 
-import pybreaker
-
 from shared.breaker_memory import BreakerMemory
 from shared.errors import Unavailable
+from shared.redis_library import pybreaker
 
 if TYPE_CHECKING:
     from redis import Redis

@@ -14,11 +14,9 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
-from redis import Redis
-from redis.exceptions import RedisError
-
 from shared.breakers import Breaker
 from shared.errors import Unavailable
+from shared.redis_library import Redis, RedisError
 from shared.stale_copies import Copy, StaleCopies
 
 REFILL_WITHIN_S = 3.0  # more than a transaction's budget: then whoever refilled is taken for dead

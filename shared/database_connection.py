@@ -11,6 +11,7 @@ from typing import TypeVar
 import psycopg
 from psycopg.abc import PQGen, PQGenConn
 from psycopg.errors import ConnectionTimeout, _WaitTimeout
+from psycopg.pq import TransactionStatus
 
 T = TypeVar("T")
 
@@ -34,6 +35,11 @@ class BoundedConnection(psycopg.Connection):
             # What the server makes of the statement is unknown, so nothing more can be said on this connection.
             self.close()
             raise ConnectionTimeout(f"no answer from the database within {left_s:.2f} s") from None
+
+    def rollback(self) -> None:
+        """Where there is nothing to roll back, as after each statement sent alone, nothing is done."""
+        if self.closed or self.pgconn.transaction_status != TransactionStatus.IDLE:
+            super().rollback()
 
     @classmethod
     def _connect_gen(cls, conninfo: str = "", **arguments: object) -> PQGenConn["BoundedConnection"]:

@@ -11,23 +11,23 @@ import random
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from urllib.parse import urlsplit
 
-import urllib3
 from opentelemetry import propagate
-from urllib3.exceptions import HTTPError
 
+from shared import connections, tracing
 from shared.breakers import Breaker
+from shared.connections import Connections, NoAnswerError
 from shared.deadlines import Deadline
 from shared.errors import Unavailable
 from shared.redis_client import PromptRedis, RedisSettings, client
 from shared.retry_budget import RetryBudget
 
 WITHIN_S = 2.0
-CONNECT_WITHIN_S = 0.5
 ATTEMPTS = 3
-LARGEST_ANSWER_BYTES = 1024 * 1024
+PORT = 80
 
-_REPEATABLE = {"GET", "HEAD", "OPTIONS", "PUT", "DELETE"}  # RFC 9110 9.2.2
+_REPEATABLE = {"GET", "OPTIONS", "PUT", "DELETE"}  # RFC 9110 9.2.2
 _AWAY = {502, 503, 504}
 
 
@@ -78,9 +78,8 @@ class Mesh:
     def __init__(
         self, proxy_url: str | None, breaker: Callable[[str], Breaker], *, namespace: str = "shop", pool_size: int = 8
     ) -> None:
-        self._connections = connections(proxy_url, pool_size=pool_size)
-        # Past the manager, which takes every URL apart and puts it together again: it is known where all of them go.
-        self._to_proxy = self._connections.connection_from_url(proxy_url) if proxy_url else None
+        self._connections = Connections(most_idle=pool_size)
+        self._proxy = _address(proxy_url) if proxy_url else None
         self._breaker = functools.cache(breaker)
         self._namespace = namespace
         self._budget = RetryBudget()
@@ -113,59 +112,31 @@ class Mesh:
         raise AssertionError("the last attempt returns or raises")
 
     def close(self) -> None:
-        self._connections.clear()
+        self._connections.close()
 
     def _attempt(self, request: Request, until: Deadline) -> Response:
-        left_s = max(0.001, until.left_s())
         host = f"{request.service}.{self._namespace}.svc.cluster.local"
         headers = {"host": host, "content-type": request.content_type, **request.headers, **until.headers()}
         if request.idempotency_key is not None:
             headers["idempotency-key"] = request.idempotency_key
-        propagate.inject(headers)
-        try:
-            pool = self._to_proxy or self._connections.connection_from_host(host)
-            answer = pool.urlopen(
-                request.method,
-                f"http://{host}{request.path}" if self._to_proxy else request.path,
-                body=request.body or None,
-                headers=headers,
-                timeout=urllib3.Timeout(connect=min(CONNECT_WITHIN_S, left_s), read=left_s, total=left_s),
-                retries=False,
-                redirect=False,
-                assert_same_host=False,
-                preload_content=False,
-            )
-            body = _read(answer, until)
-        except HTTPError as error:
-            raise NotHadError(type(error).__name__) from error
+        target = f"http://{host}{request.path}" if self._proxy else request.path
+        with tracing.recorder().calling(request.method, host) as answered:
+            propagate.inject(headers)
+            asked = connections.request(request.method, target, headers, request.body)
+            try:
+                answer = self._connections.ask(self._proxy or (host, PORT), asked, until)
+            except NoAnswerError as error:
+                raise NotHadError(str(error)) from error
+            answered(answer.status)
         if answer.status in _AWAY:
             raise NotHadError(f"status {answer.status}", later="retry-after" in answer.headers)
-        lower = {name.lower(): value for name, value in answer.headers.items()}
-        return Response(status=answer.status, headers=lower, body=body)
+        return Response(status=answer.status, headers=answer.headers, body=answer.body)
 
 
-def connections(proxy_url: str | None, *, pool_size: int) -> urllib3.PoolManager:
-    """Connections that are kept, by way of a proxy or, with None, straight; nothing is tried again by itself."""
-    if proxy_url is None:
-        return urllib3.PoolManager(maxsize=pool_size, block=False, retries=False)
-    # urllib3 leaves Nagle's algorithm on for a proxy: a body would wait 40 ms, until its headers are acknowledged.
-    options = urllib3.connection.HTTPConnection.default_socket_options
-    return urllib3.ProxyManager(proxy_url, maxsize=pool_size, block=False, retries=False, socket_options=options)
-
-
-def _read(answer: urllib3.BaseHTTPResponse, until: Deadline) -> bytes:
-    """The whole body. A body that comes in drops is dropped at the deadline: each drop alone would be in time."""
-    body = bytearray()
-    try:
-        while chunk := answer.read1(64 * 1024):
-            body += chunk
-            if len(body) > LARGEST_ANSWER_BYTES or until.left_s() <= 0:
-                raise NotHadError("the answer is too large, or comes too slowly")
-    except BaseException:
-        answer.close()  # what is left of the body must not be taken for the next answer
-        raise
-    answer.release_conn()
-    return bytes(body)
+def _address(url: str) -> tuple[str, int]:
+    """Where a proxy listens."""
+    parts = urlsplit(url if "://" in url else f"http://{url}")
+    return parts.hostname or "", parts.port or PORT
 
 
 def mesh(settings: RedisSettings) -> Mesh:

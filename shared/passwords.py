@@ -1,6 +1,11 @@
-"""Passwords: kept as Argon2id hashes, at the setting that OWASP recommends first (19 MiB, two passes, one lane)."""
+"""Passwords: kept as Argon2id hashes, at the setting that OWASP recommends first (19 MiB, two passes, one lane).
+
+A hash is some 20 ms of a whole core, whatever the core's other work. So a process makes one at a time: many who log in
+at once wait for one another, and the other cores are everybody else's.
+"""
 
 import functools
+import threading
 import unicodedata
 
 from argon2 import PasswordHasher
@@ -10,16 +15,20 @@ from argon2.exceptions import InvalidHashError, VerificationError
 # first call would take that call twice the time, which is what it is there to hide.
 NOBODY = "$argon2id$v=19$m=19456,t=2,p=1$qvz21zsedY/QdNlOEP8RvQ$HYtZU56H9cXSZHrBMi9qXERBfnRV4hpYjScAxWTcp6Q"
 
+_one_at_a_time = threading.Lock()
+
 
 def hash(password: str) -> str:  # noqa: A001 - read as passwords.hash
     """The hash to keep, with its salt and parameters in it."""
-    return _hasher().hash(_normal(password))
+    with _one_at_a_time:
+        return _hasher().hash(_normal(password))
 
 
 def verify(password_hash: str, password: str) -> bool:
     """Whether the password is the one that was hashed."""
     try:
-        return _hasher().verify(password_hash, _normal(password))
+        with _one_at_a_time:
+            return _hasher().verify(password_hash, _normal(password))
     except (VerificationError, InvalidHashError):
         return False
 

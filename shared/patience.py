@@ -5,8 +5,10 @@ stands for seconds is overload: all that it does is to make each answer late. Th
 is told to come again, which costs little, and whoever comes next is answered in time. (The idea is CoDel's, RFC 8289.)
 
 How long a request has waited, the gateway's header tells: when it came, in seconds since 1970, and in how many
-milliseconds it was there whole, for a slow client waits for itself. What was before the instance was ready does not
-count either: the wait for a first instance is no overload.
+milliseconds it was there whole, for a slow client waits for itself. What was while the instance was not ready, or had
+nothing to do, does not count either: no queue stands before who is idle. The wait for a first instance is no overload,
+nor is a way to it that takes long: on a cluster a ready instance gets its first request when Kubernetes and Knative
+have found it to be ready, and that can be seconds later.
 """
 
 import re
@@ -19,6 +21,8 @@ BURST_LIMIT_S = 8.0
 # So long nobody came through at once: the queue stands.
 STANDS_AFTER_S = 4.0
 AT_ONCE_S = 0.1
+# So long nobody was there to be taken up: the instance was idle.
+IDLE_S = 1.0
 
 _ARRIVED = re.compile(r"([0-9]{1,12}\.[0-9]{3});(?:([0-9]{1,9})|-)")
 
@@ -30,19 +34,24 @@ class Patience:
         ready_at_s: when it began to take requests.
     """
 
-    __slots__ = ("_at_once_s", "_ready_at_s")
+    __slots__ = ("_at_once_s", "_idle_until_s", "_taken_s")
 
     def __init__(self, ready_at_s: float) -> None:
-        self._ready_at_s = ready_at_s
-        # When somebody last came through at once. Threads may overwrite one another's: either is recent.
+        self._idle_until_s = ready_at_s
+        # When somebody last came through at once, and when the last one was taken up. Threads may overwrite one
+        # another's: either is recent.
         self._at_once_s = ready_at_s
+        self._taken_s = float("-inf")
 
     def over(self, environ: Mapping[str, str], now_s: float) -> bool:
         """Whether a request that is taken up now has waited too long; a header that says something else is none."""
         said = _ARRIVED.fullmatch(environ.get(ENVIRON_KEY, ""))
         if said is None:
             return False
-        waited_s = now_s - max(float(said[1]) + int(said[2] or 0) / 1000, self._ready_at_s)
+        if now_s - self._taken_s > IDLE_S:
+            self._idle_until_s = self._at_once_s = now_s
+        self._taken_s = now_s
+        waited_s = now_s - max(float(said[1]) + int(said[2] or 0) / 1000, self._idle_until_s)
         if waited_s < AT_ONCE_S:
             self._at_once_s = now_s
             return False

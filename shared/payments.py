@@ -7,7 +7,7 @@ could not be had is asked for again later, and nobody pays twice.
 import base64
 import logging
 from enum import Enum
-from typing import Annotated, Literal, TypeVar
+from typing import TYPE_CHECKING, Annotated, Literal, TypeVar
 
 import msgspec
 from msgspec import Meta
@@ -15,8 +15,10 @@ from msgspec import Meta
 from shared import sealed_cards
 from shared.deadlines import Deadline
 from shared.errors import Unavailable
-from shared.mesh import Mesh, Request
 from shared.money import Money
+
+if TYPE_CHECKING:
+    from shared.mesh import Mesh, Request
 
 SERVICE = "charge-payment"
 CHARGE_PATH = "/internal/payments"
@@ -86,7 +88,9 @@ class NotUnderstood(Unavailable):
     """
 
 
-def charge(mesh: Mesh, order_id: str, total: Money, sealed_card: bytes, *, deadline: Deadline | None = None) -> Charged:
+def charge(
+    mesh: "Mesh", order_id: str, total: Money, sealed_card: bytes, *, deadline: Deadline | None = None
+) -> Charged:
     """The provider's word on an order; asked again, it is the same. What costs nothing is paid without asking.
 
     Args:
@@ -107,7 +111,7 @@ def charge(mesh: Mesh, order_id: str, total: Money, sealed_card: bytes, *, deadl
     return Charged(_answer(mesh, request, Word, deadline).status)
 
 
-def void(mesh: Mesh, order_id: str, *, deadline: Deadline | None = None) -> None:
+def void(mesh: "Mesh", order_id: str, *, deadline: Deadline | None = None) -> None:
     """Take the charge of an order back, and forbid one of which the provider has yet to hear.
 
     Raises:
@@ -117,12 +121,14 @@ def void(mesh: Mesh, order_id: str, *, deadline: Deadline | None = None) -> None
     _answer(mesh, _request(VOID_PATH, order_id), Voided, deadline)
 
 
-def _request(path: str, order_id: str, **asked: object) -> Request:
+def _request(path: str, order_id: str, **asked: object) -> "Request":
     body = msgspec.json.encode({"order_id": order_id, **asked})
+    from shared.mesh import Request  # noqa: PLC0415 - who is asked, the provider, asks nobody
+
     return Request(service=SERVICE, path=path, method="POST", body=body, idempotency_key=order_id)
 
 
-def _answer(mesh: Mesh, request: Request, answered: type[T], deadline: Deadline | None) -> T:
+def _answer(mesh: "Mesh", request: "Request", answered: type[T], deadline: Deadline | None) -> T:
     response = mesh.call(request, deadline=deadline)
     if response.status == 200:
         try:

@@ -14,11 +14,10 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from redis.exceptions import RedisError
-
 from shared import redis_client, settings
 from shared.calls import Call
 from shared.errors import TooManyRequests
+from shared.redis_library import RedisError
 
 if TYPE_CHECKING:
     from redis import Redis

@@ -2,17 +2,16 @@
 
 Redis is never needed to sell something, so nobody waits for it: a call that it does not answer in 150 ms
 fails, and for a second after that each call fails at once, but for one that looks whether it is back. Callers
-catch `redis.RedisError` and go on without.
+catch `redis.RedisError` and go on without. Where sentinels watch several servers, each new connection leads to the one
+that they call the primary: see `sentinels`.
 """
 
 import functools
 from typing import Any, Protocol
 
-import redis
-from redis.backoff import NoBackoff
-from redis.retry import Retry
-
+from shared import sentinels
 from shared.breakers import Breaker, BreakerOpen
+from shared.redis_library import NoBackoff, Retry, redis
 
 CONNECT_WITHIN_S = 0.1
 ANSWER_WITHIN_S = 0.15
@@ -50,6 +49,10 @@ class PromptRedis(redis.Redis):
             return self._away.call(lambda: command(*args, **options))  # type: ignore[no-untyped-call]
         except BreakerOpen as error:
             raise redis.ConnectionError("Redis was away a moment ago, so it was not asked") from error
+        except (redis.ConnectionError, redis.TimeoutError):
+            # The others lead to the same server: each would cost its own timeout, and another second without.
+            self.connection_pool.disconnect(inuse_connections=False)
+            raise
 
 
 def client(settings: RedisSettings) -> PromptRedis:
@@ -66,20 +69,31 @@ def make_client(url: str, *, pool_size: int, name: str) -> PromptRedis:
     """A client of its own.
 
     Args:
-        url: REDIS_URL: redis://, rediss:// or unix://.
+        url: REDIS_URL: redis://, rediss://, unix:// or redis+sentinel://.
         pool_size: as many connections as requests at once.
         name: what the server shows in its list of clients.
+
+    Raises ValueError where the URL is none of these.
     """
-    pool = redis.BlockingConnectionPool.from_url(
-        url,
-        max_connections=pool_size,
-        timeout=CONNECT_WITHIN_S,
-        socket_connect_timeout=CONNECT_WITHIN_S,
-        socket_timeout=ANSWER_WITHIN_S,
-        retry=Retry(NoBackoff(), 0),
-        client_name=name,
+    arguments: dict[str, Any] = {
+        "max_connections": pool_size,
+        "timeout": CONNECT_WITHIN_S,
+        "socket_connect_timeout": CONNECT_WITHIN_S,
+        "socket_timeout": ANSWER_WITHIN_S,
+        "retry": Retry(NoBackoff(), 0),
+        "client_name": name,
         # Each of these would be a question more at the start of a connection.
-        protocol=2,
-        driver_info=None,
+        "protocol": 2,
+        "driver_info": None,
+    }
+    if not url.startswith(sentinels.SCHEME):
+        return PromptRedis(connection_pool=redis.BlockingConnectionPool.from_url(url, **arguments))
+    watched = sentinels.SentinelUrl.parse(url)
+    pool = redis.BlockingConnectionPool(
+        connection_class=sentinels.PrimaryConnection,
+        sentinels=sentinels.Sentinels(watched),
+        db=watched.database,
+        password=watched.password,
+        **arguments,
     )
     return PromptRedis(connection_pool=pool)

@@ -17,10 +17,10 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 import msgspec
-from redis.exceptions import RedisError
 
 from shared import database, redis_client, sessions
 from shared.errors import Unavailable
+from shared.redis_library import RedisError
 from shared.settings import Settings
 
 if TYPE_CHECKING:

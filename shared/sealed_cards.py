@@ -77,6 +77,11 @@ def generate_keys() -> tuple[str, str]:
     return _text(private.private_bytes_raw()), _text(private.public_key().public_bytes_raw())
 
 
+def public_key(private_key: str) -> str:
+    """The public key that goes with a private one, as texts. Raises SettingError."""
+    return _text(_key_pair(private_key)[1])
+
+
 @functools.lru_cache(maxsize=2)
 def _key_pair(private_key: str) -> tuple["X25519PrivateKey", bytes]:
     """The key of who opens, and the public one, which takes as long to derive as a box takes to open."""

@@ -5,14 +5,22 @@ On one machine the engine's zygote calls `run` in a fork, with the revision's Un
 or the argument, names that file.
 """
 
+import gc
+
+if __name__ == "__main__":
+    # A container imports everything anew and frees none of it: looking for garbage costs a sixth of the start.
+    gc.disable()
+
 import os
 import signal
 import socket
 import sys
+import threading
 import time
 from collections.abc import Callable, Mapping
+from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 import functions_framework
 
@@ -23,6 +31,7 @@ from shared.errors import StartError, ZerocartError
 from shared.health import Health
 from shared.patience import Patience
 from shared.settings import Settings
+from shared.watchdog import SPARE_THREADS, Limits, Watchdog
 from shared.worker import BACKLOG, STOP_SIGNALS, Worker
 
 if TYPE_CHECKING:
@@ -30,6 +39,7 @@ if TYPE_CHECKING:
 
 DRAIN_WITHIN_S = 30.0
 FLUSH_WITHIN_S = 1.0
+READY_LOOK_S = 0.02
 
 
 def build_app(source: Path, current: Settings, beginning: Beginning | None = None) -> "WSGIApplication":
@@ -45,6 +55,17 @@ def build_app(source: Path, current: Settings, beginning: Beginning | None = Non
     return Edge(app.wsgi_app, respond, health, counts, Patience(ready_at_s=now_s), first_answer=first_answer)
 
 
+# Asks the function by a path, with headers; gives the status of its answer.
+Asked = Callable[[str, Mapping[str, str]], int]
+
+
+class Probes(Protocol):
+    """Who asks the function whether it is well."""
+
+    def begin(self, asked: Asked) -> threading.Event:
+        """Ask from now on. Gives what is set once the function is ready."""
+
+
 def run(
     *,
     source: Path,
@@ -53,6 +74,7 @@ def run(
     on_ready: Callable[[], None],
     timeout_s: float = DRAIN_WITHIN_S,
     beginning: Beginning | None = None,
+    probes: Probes | None = None,
 ) -> None:
     """Serve a function until SIGTERM or SIGINT, then end what runs and return. For a process that does nothing else.
 
@@ -63,6 +85,7 @@ def run(
         on_ready: called once, when requests are taken.
         timeout_s: the bound of the drain.
         beginning: what was before this call, where somebody knows.
+        probes: those that its manifest names; None: it is ready when it answers at all.
 
     Raises:
         ZerocartError: it could not start; what is wrong is in the message.
@@ -80,13 +103,36 @@ def run(
     status, _, _ = wsgi.call(app, {"REQUEST_METHOD": "GET", "PATH_INFO": "/healthz"})
     if not status.startswith("200 "):
         raise StartError(f"{source} does not pass its own probe: /healthz answers {status}")
-    worker = Worker(app, listening, concurrency=current.concurrency)
+    if probes:
+        ready = probes.begin(partial(_ask, app))
+        while not ready.is_set():
+            if signal.sigtimedwait(STOP_SIGNALS, READY_LOOK_S):
+                return
+    watchdog: Watchdog | None = None
+    concurrency = current.concurrency
+    if limits := Limits.from_environment(environment):
+        app = watchdog = Watchdog(app, limits)
+        concurrency = (limits.max_inflight or concurrency) + SPARE_THREADS
+    worker = Worker(app, listening, concurrency=concurrency, read_within_s=limits.read_timeout_s if limits else None)
     metrics.current().observe_start(time.perf_counter() - started_s)
     on_ready()
     signal.sigwait(STOP_SIGNALS)
+    if watchdog and limits:
+        watchdog.leave()
+        signal.sigtimedwait(STOP_SIGNALS, limits.leave_s)
+        timeout_s = limits.write_timeout_s
     worker.drain(timeout_s)
     recorder.flush(FLUSH_WITHIN_S)
     metrics.current().close()
+
+
+def _ask(app: "WSGIApplication", path: str, headers: Mapping[str, str]) -> int:
+    """Ask a function in its own process, as the kubelet does through its port."""
+    from werkzeug.test import create_environ  # noqa: PLC0415 - few functions have probes of their own
+
+    environ = create_environ(path, headers={"User-Agent": "kube-probe/1.34", **headers})
+    status, _, _ = wsgi.call(app, environ)
+    return int(status[:3])
 
 
 def main(arguments: list[str]) -> int:
@@ -97,12 +143,17 @@ def main(arguments: list[str]) -> int:
         if not source.is_file():
             hint = "set FUNCTION_SOURCE, or give it: python -m shared.server functions/list_products/main.py"
             raise StartError(f"FUNCTION_SOURCE is {given!r}, it must be the main.py of a function", hint)
-        run(source=source, listening=_listen(settings.current().port), environment=os.environ, on_ready=lambda: None)
+        run(source=source, listening=_listen(settings.current().port), environment=os.environ, on_ready=_collect_again)
     except ZerocartError as error:
         hint = f"\n\nhint: {error.hint}" if error.hint else ""
         print(f"error: {error}{hint}", file=sys.stderr)  # noqa: T201
         return 1
     return 0
+
+
+def _collect_again() -> None:
+    gc.freeze()  # what is there now stays
+    gc.enable()
 
 
 def _listen(port: int) -> socket.socket:

@@ -13,7 +13,13 @@ from pathlib import Path
 from shared.errors import SettingError
 
 LOG_LEVELS = ("debug", "info", "warning", "error")
+# What may also be given as a file, named by `<VARIABLE>_FILE`: where secrets come as files, as OpenFaaS has them.
+SECRETS = (
+    "DATABASE_URL", "REDIS_URL", "TOKEN_SIGNING_KEYS", "TOKEN_PUBLIC_KEYS", "PAYMENT_PUBLIC_KEY", "PAYMENT_PRIVATE_KEY",
+    "OPERATIONS_KEY",
+)  # fmt: skip
 PLAN_CACHE_MODES = ("auto", "force_generic_plan", "force_custom_plan")  # Postgres's own words
+REDIS_SCHEMES = ("redis://", "rediss://", "unix://", "redis+sentinel://")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,7 +55,8 @@ class Settings:
 
     @classmethod
     def from_environment(cls, environ: Mapping[str, str]) -> "Settings":
-        """Read the variables from a mapping. Raises SettingError. An empty variable counts as absent."""
+        """Read the variables from a mapping, and the files that some name. Empty is absent. Raises SettingError."""
+        environ = {**environ, **_files(environ)}
         service = environ.get("K_SERVICE") or "function"
         folder = environ.get("PROMETHEUS_MULTIPROC_DIR")
         return cls(
@@ -74,7 +81,7 @@ class Settings:
             prometheus_url=_url(environ, "PROMETHEUS_URL"),
             given_operations_key=environ.get("OPERATIONS_KEY") or None,
             given_database_url=_secret_url(environ, "DATABASE_URL", ("postgresql://", "postgresql+psycopg://")),
-            given_redis_url=_secret_url(environ, "REDIS_URL", ("redis://", "rediss://", "unix://")),
+            given_redis_url=_secret_url(environ, "REDIS_URL", REDIS_SCHEMES),
             given_token_signing_keys=environ.get("TOKEN_SIGNING_KEYS") or None,
             given_token_public_keys=environ.get("TOKEN_PUBLIC_KEYS") or None,
             given_payment_public_key=environ.get("PAYMENT_PUBLIC_KEY") or None,
@@ -114,6 +121,21 @@ class Settings:
 def current() -> Settings:
     """The settings of this process, read at the first call. Raises SettingError."""
     return Settings.from_environment(os.environ)
+
+
+def _files(environ: Mapping[str, str]) -> dict[str, str]:
+    """The secrets that are given as files."""
+    found = {}
+    for variable in SECRETS:
+        if path := environ.get(f"{variable}_FILE"):
+            if environ.get(variable):
+                raise SettingError(f"{variable}_FILE", path, f"it must not be given beside {variable}")
+            try:
+                found[variable] = Path(path).read_text(encoding="utf-8").strip()
+            except OSError as error:
+                rule = f"it must be a file that can be read ({error.strerror})"
+                raise SettingError(f"{variable}_FILE", path, rule) from None
+    return found
 
 
 def _given(variable: str, value: str | None, rule: str) -> str:

@@ -17,7 +17,6 @@ from urllib3.util import parse_url
 from shared.cloud_events import CloudEvent
 from shared.cloud_events_http import STRUCTURED, encode
 from shared.deadlines import Deadline
-from shared.mesh import connections
 
 WITHIN_S = 2.0
 CONNECT_WITHIN_S = 0.5
@@ -61,7 +60,7 @@ class Sink:
     def __init__(self, url: str, proxy_url: str | None) -> None:
         parts = parse_url(url)
         self._url = (parts if parts.path else parts._replace(path="/")).url  # a proxy is asked for it as it is
-        self._connections = connections(proxy_url, pool_size=1)
+        self._connections = _connections(proxy_url)
 
     def deliver(self, event: CloudEvent, *, deadline: Deadline) -> Delivery:
         """Post one event, within the deadline and never longer than WITHIN_S.
@@ -87,6 +86,15 @@ class Sink:
 
     def close(self) -> None:
         self._connections.clear()
+
+
+def _connections(proxy_url: str | None) -> urllib3.PoolManager:
+    """A connection that is kept, by way of a proxy or, with None, straight; nothing is tried again by itself."""
+    if proxy_url is None:
+        return urllib3.PoolManager(maxsize=1, block=False, retries=False)
+    # urllib3 leaves Nagle's algorithm on for a proxy: a body would wait 40 ms, until its headers are acknowledged.
+    options = urllib3.connection.HTTPConnection.default_socket_options
+    return urllib3.ProxyManager(proxy_url, maxsize=1, block=False, retries=False, socket_options=options)
 
 
 def _beginning(answer: urllib3.BaseHTTPResponse) -> bytes:

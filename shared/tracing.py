@@ -7,7 +7,8 @@ OpenTelemetry's current one, so `opentelemetry.propagate.inject` tells other ser
 
 import random
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager, nullcontext
 from contextvars import ContextVar, Token
 from dataclasses import dataclass
 from functools import cache
@@ -44,6 +45,10 @@ class Recorder(Protocol):
     """What becomes of spans."""
 
     def begin(self, method: str, route: str, environ: Mapping[str, object]) -> Span: ...
+
+    def calling(self, method: str, host: str) -> AbstractContextManager[Callable[[int], None]]:
+        """While another function is asked. What it gives is to be told the status of the answer, if one comes."""
+        ...
 
     def cold_start(self, phases: Mapping[str, tuple[float, float]], environ: Mapping[str, object]) -> None: ...
 
@@ -97,6 +102,9 @@ class PlainSpan:
         _current.reset(self._token)
 
 
+_nobody_counts: AbstractContextManager[Callable[[int], None]] = nullcontext(lambda _status: None)
+
+
 class PlainRecorder:
     def begin(self, method: str, route: str, environ: Mapping[str, object]) -> Span:  # noqa: ARG002
         traceparent, tracestate = environ.get("HTTP_TRACEPARENT"), environ.get("HTTP_TRACESTATE")
@@ -106,6 +114,9 @@ class PlainRecorder:
                 tracestate if isinstance(tracestate, str) else None,
             )
         )
+
+    def calling(self, method: str, host: str) -> AbstractContextManager[Callable[[int], None]]:  # noqa: ARG002
+        return _nobody_counts
 
     def cold_start(self, phases: Mapping[str, tuple[float, float]], environ: Mapping[str, object]) -> None:
         """Nothing is kept."""

@@ -6,7 +6,8 @@ of the client is personal, and left out.
 """
 
 import threading
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 import requests
@@ -107,6 +108,14 @@ class ExportingRecorder:
             },
         )
         return RecordedSpan(span)
+
+    @contextmanager
+    def calling(self, method: str, host: str) -> Iterator[Callable[[int], None]]:
+        attributes = {"http.request.method": method, "server.address": host}
+        with self._tracer.start_as_current_span(
+            method, kind=trace.SpanKind.CLIENT, attributes=attributes, record_exception=False
+        ) as span:
+            yield lambda status: span.set_attribute("http.response.status_code", status)
 
     def cold_start(self, phases: Mapping[str, tuple[float, float]], environ: Mapping[str, object]) -> None:
         """A start that a request waited for, in that request's trace: a span, and one in it for each phase.

@@ -42,9 +42,23 @@ _log = logging.getLogger(__name__)
 
 
 class Worker:
-    """Serves one WSGI application on one socket until `drain`."""
+    """Serves one WSGI application on one socket until `drain`.
 
-    def __init__(self, app: "WSGIApplication", listening: socket.socket, *, concurrency: int) -> None:
+    Args:
+        app: the application.
+        listening: the socket.
+        concurrency: how many requests it answers at once.
+        read_within_s: on TCP, how long a request's head may take, and a connection be idle; None: KEEP_ALIVE_MS.
+    """
+
+    def __init__(
+        self,
+        app: "WSGIApplication",
+        listening: socket.socket,
+        *,
+        concurrency: int,
+        read_within_s: float | None = None,
+    ) -> None:
         self._unix = listening.family == socket.AF_UNIX
         self._address = listening.getsockname()
         self._listener = listening.detach()  # granian closes it
@@ -53,6 +67,7 @@ class Worker:
         self._ended = threading.Event()
         self._signal = WorkerSignal()
         self._signal.add_cb(self._ended.set)
+        idle_ms = KEEP_ALIVE_MS if read_within_s is None else max(1, round(read_within_s * 1000))
         # granian's stub describes another version of these two.
         holder: Any = cast("Any", SocketHolder)(self._listener, self._unix, BACKLOG)
         worker: Any = cast("Any", WSGIWorker)(
@@ -64,7 +79,7 @@ class Worker:
             py_threads=concurrency,
             backpressure=concurrency if self._unix else TCP_CONNECTIONS,
             http1_opts=HTTP1Settings(
-                keep_alive=not self._unix, header_read_timeout=HEADER_WITHIN_MS if self._unix else KEEP_ALIVE_MS
+                keep_alive=not self._unix, header_read_timeout=HEADER_WITHIN_MS if self._unix else idle_ms
             ),
         )
         serve = worker.serve_str_uds if self._unix else worker.serve_str

@@ -10,10 +10,11 @@ from xdist.scheduler import LoadScopeScheduling
 from tests.payment_provider import payment_provider, payment_provider_process
 from tests.servers import database_url, origin, own_postgres, own_valkey, postgres, redis_url, valkey
 from tests.stack import own_stack, stack
+from tests.watched_valkey import watched_valkey
 
 __all__ = [
     "database_url", "origin", "own_postgres", "own_stack", "own_valkey", "payment_provider", "payment_provider_process",
-    "postgres", "redis_url", "stack", "valkey",
+    "postgres", "redis_url", "stack", "valkey", "watched_valkey",
 ]  # fmt: skip
 
 # How long an example takes says more of the machine than of the code.

@@ -124,7 +124,7 @@ class PostgresServer(Server):
         password_file = self.folder / "password"
         password_file.write_text(f"{self.password}\n")
         password_file.chmod(0o600)
-        _give_away(self.folder)
+        give_away(self.folder)
         postgres_part.prepare(
             self.folder / "data", socket_folder=self.folder, password_file=password_file, prefix=_prefix()
         )
@@ -148,7 +148,7 @@ class ValkeyServer(Server):
     def __init__(self, folder: Path) -> None:
         super().__init__(folder)
         self.configuration_file = valkey_part.prepare(folder / "data", socket_folder=folder)
-        _give_away(folder)
+        give_away(folder)
 
     def command(self) -> list[str]:
         return valkey_part.command(self.configuration_file)
@@ -168,7 +168,7 @@ class OriginServer(Server):
     def __init__(self, folder: Path) -> None:
         super().__init__(folder)
         origin_part.prepare(folder / "data", secrets_folder=folder, key=self.key, now=datetime.now(UTC))
-        _give_away(folder)
+        give_away(folder)
 
     def command(self) -> list[str]:
         settings = origin_part.environment(self.folder / "data", secrets_folder=self.folder, around={})
@@ -194,7 +194,7 @@ class OriginServer(Server):
 @pytest.fixture(scope="session")
 def postgres() -> Iterator[PostgresServer]:
     """The Postgres of this test process. Leave it running: see `own_postgres`."""
-    server = PostgresServer(_short_folder(), secrets.token_urlsafe(12))
+    server = PostgresServer(short_folder(), secrets.token_urlsafe(12))
     try:
         server.prepare()
         server.start()
@@ -215,7 +215,7 @@ def database_url(postgres: PostgresServer) -> Iterator[str]:
 @pytest.fixture(scope="module")
 def own_postgres(postgres: PostgresServer) -> Iterator[PostgresServer]:
     """A Postgres with a migrated database `shop`, to kill and to freeze; running at the start of the module."""
-    server = PostgresServer(_short_folder(), secrets.token_urlsafe(12))
+    server = PostgresServer(short_folder(), secrets.token_urlsafe(12))
     try:
         server.prepare()
         server.start()
@@ -228,7 +228,7 @@ def own_postgres(postgres: PostgresServer) -> Iterator[PostgresServer]:
 @pytest.fixture(scope="session")
 def valkey() -> Iterator[ValkeyServer]:
     """The Valkey of this test process. Leave it running: see `own_valkey`."""
-    server = ValkeyServer(_short_folder())
+    server = ValkeyServer(short_folder())
     try:
         server.start()
         yield server
@@ -249,7 +249,7 @@ def redis_url(valkey: ValkeyServer) -> str:
 @pytest.fixture
 def own_valkey() -> Iterator[ValkeyServer]:
     """An empty Valkey to kill and to freeze, running at the start of the test."""
-    server = ValkeyServer(_short_folder())
+    server = ValkeyServer(short_folder())
     try:
         server.start()
         yield server
@@ -260,7 +260,7 @@ def own_valkey() -> Iterator[ValkeyServer]:
 @pytest.fixture(scope="module")
 def origin() -> Iterator[OriginServer]:
     """An S3 server, and nothing in it; one for each test module."""
-    server = OriginServer(_short_folder())
+    server = OriginServer(short_folder())
     try:
         server.start()
         yield server
@@ -272,12 +272,12 @@ def _prefix() -> list[str]:
     return privileges.drop_prefix(os.geteuid())
 
 
-def _short_folder() -> Path:
+def short_folder() -> Path:
     """A new folder; a socket's path has about 100 bytes, and pytest's own folders are long."""
     return Path(tempfile.mkdtemp(prefix="zc-"))
 
 
-def _give_away(folder: Path) -> None:
+def give_away(folder: Path) -> None:
     """Give a folder and all below to the id that runs the servers."""
     if os.geteuid() == 0:
         for path in [folder, *folder.rglob("*")]:

@@ -3,11 +3,12 @@
 from gateway.envoy.binary import find_binary
 from gateway.envoy.check import check
 from gateway.envoy.edge import Edge, command
-from gateway.envoy.files import EnvoyFiles, Versions, translate, write, write_clusters, write_routes
+from gateway.envoy.files import EnvoyFiles, Translator, Versions, translate, write, write_clusters, write_routes
 
 __all__ = [
     "Edge",
     "EnvoyFiles",
+    "Translator",
     "Versions",
     "check",
     "command",

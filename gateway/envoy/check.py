@@ -35,9 +35,9 @@ def check(files: EnvoyFiles, binary: Path) -> str | None:
 
 def static_configuration(files: EnvoyFiles) -> Resource:
     """All of it in one piece: Envoy's validation does not follow the files that it would watch."""
-    routes = {item["name"]: item for item in files.front_routes["resources"] + files.mesh_routes["resources"]}
-    listeners = [_with_routes(listener, routes) for listener in files.listeners["resources"]]
-    clusters = [*files.bootstrap["static_resources"]["clusters"], *map(_untyped, files.clusters["resources"])]
+    routes = {item["name"]: item for item in (*files.front_routes.read(), *files.mesh_routes.read())}
+    listeners = [_with_routes(listener, routes) for listener in files.listeners.read()]
+    clusters = [*files.bootstrap["static_resources"]["clusters"], *map(_untyped, files.clusters.read())]
     whole = files.bootstrap | {"static_resources": {"listeners": listeners, "clusters": clusters}}
     del whole["dynamic_resources"]
     return whole

@@ -5,10 +5,11 @@ are not touched, so an autoscaler's every turn may write. Envoy watches each fil
 several in any order: so clusters and what names them are two writes, and who runs Envoy waits in between.
 """
 
+import functools
 import hashlib
 import json
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -17,14 +18,35 @@ from gateway.envoy.cluster import cluster, external_cluster
 from gateway.envoy.edge import BOOTSTRAP, CLUSTERS, FRONT_ROUTES, LISTENERS, MESH_ROUTES, Edge
 from gateway.envoy.listener import listeners
 from gateway.envoy.patch import patch_cluster
-from gateway.envoy.resource import Resource, typed
+from gateway.envoy.resource import Resource, encoded, typed
 from gateway.envoy.route_configuration import front_routes, mesh_routes
 from gateway.envoy.upstreams import Upstreams
 from gateway.istio import Mesh
 from knative.local.model import Backend, Destination
+from shared.remembered import Remembered
 
 # What Envoy's admin interface says under `/stats?type=TextReadouts` when it has taken a write over, by statistic.
 Versions = Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Response:
+    """A discovery response: resources of one kind as JSON, and a version that is that of its content."""
+
+    resources: tuple[str, ...]
+
+    @property
+    def version(self) -> str:
+        return hashlib.sha256("\n".join(self.resources).encode()).hexdigest()[:16]
+
+    @property
+    def text(self) -> str:
+        """What is in the file: a line for each resource, so that one can be told from another without reading it."""
+        lines = ",\n".join(self.resources)
+        return f'{{"version_info": "{self.version}", "resources": [\n{lines}\n]}}\n'
+
+    def read(self) -> list[Resource]:
+        return [json.loads(resource) for resource in self.resources]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,10 +54,46 @@ class EnvoyFiles:
     """What is in each file: the bootstrap, and one discovery response for each kind of resource."""
 
     bootstrap: Resource
-    clusters: Resource
-    front_routes: Resource
-    mesh_routes: Resource
-    listeners: Resource
+    clusters: Response
+    front_routes: Response
+    mesh_routes: Response
+    listeners: Response
+
+
+class Translator:
+    """Translates again and again: what a Service comes to is kept while that, and the mesh, are the same."""
+
+    def __init__(self) -> None:
+        self._around: tuple[Mesh, Edge] | None = None
+        self._made: Remembered[str] = Remembered()
+
+    def translate(
+        self,
+        mesh: Mesh,
+        destinations: Sequence[Destination],
+        backends: Sequence[Backend],
+        key_sets: Mapping[str, str],
+        edge: Edge,
+    ) -> EnvoyFiles:
+        """As the function of this name."""
+        if self._around != (mesh, edge):
+            self._around, self._made = (mesh, edge), Remembered()
+        made = self._made
+        upstreams = Upstreams.of(destinations, backends, edge.hosts, edge.otlp_endpoint)
+        files = EnvoyFiles(
+            bootstrap=bootstrap(edge),
+            clusters=Response(resources=tuple(_clusters(mesh, backends, edge, made))),
+            front_routes=Response(resources=(front_routes(mesh, destinations, upstreams, edge, made),)),
+            mesh_routes=Response(resources=(mesh_routes(mesh, destinations, upstreams, made),)),
+            listeners=Response(
+                resources=tuple(
+                    encoded(typed("envoy.config.listener.v3.Listener", **listener))
+                    for listener in listeners(mesh, key_sets, edge)
+                )
+            ),
+        )
+        made.sweep()
+        return files
 
 
 def translate(
@@ -52,26 +110,24 @@ def translate(
         backends: every revision with a socket, also one that no destination names now.
         key_sets: JWKS by jwksUri. While a set is missing, every token of its issuer is refused with 401.
     """
-    upstreams = Upstreams.of(destinations, backends, edge.hosts, edge.otlp_endpoint)
-    ordered = sorted(backends, key=lambda backend: (backend.namespace, backend.revision))
-    clusters = [
-        patch_cluster(
-            cluster(backend, mesh.destination_rules), f"{backend.service}.{backend.namespace}.svc.cluster.local", mesh
-        )
-        for backend in ordered
-    ]
+    return Translator().translate(mesh, destinations, backends, key_sets, edge)
+
+
+def _clusters(mesh: Mesh, backends: Sequence[Backend], edge: Edge, made: Remembered[str]) -> Iterator[str]:
+    def patched(resource: Resource, host: str) -> str:
+        return encoded(typed("envoy.config.cluster.v3.Cluster", **patch_cluster(resource, host, mesh)))
+
+    def of_backend(backend: Backend) -> str:
+        host = f"{backend.service}.{backend.namespace}.svc.cluster.local"
+        return patched(cluster(backend, mesh.destination_rules), host)
+
+    for backend in sorted(backends, key=lambda backend: (backend.namespace, backend.revision)):
+        key = "cluster", backend.namespace, backend.revision
+        yield made.of(key, (backend,), functools.partial(of_backend, backend))
     for entry in sorted(mesh.service_entries, key=lambda entry: entry.host):
         if entry.host in edge.hosts:
-            made = external_cluster(entry.host, edge.hosts[entry.host], mesh.destination_rules)
-            clusters.append(patch_cluster(made, entry.host, mesh))
-    route_type = "envoy.config.route.v3.RouteConfiguration"
-    return EnvoyFiles(
-        bootstrap=bootstrap(edge),
-        clusters=_response("envoy.config.cluster.v3.Cluster", clusters),
-        front_routes=_response(route_type, [front_routes(mesh, upstreams, edge)]),
-        mesh_routes=_response(route_type, [mesh_routes(mesh, upstreams)]),
-        listeners=_response("envoy.config.listener.v3.Listener", listeners(mesh, key_sets, edge)),
-    )
+            resource = external_cluster(entry.host, edge.hosts[entry.host], mesh.destination_rules)
+            yield patched(resource, entry.host)
 
 
 def write(files: EnvoyFiles, folder: Path) -> Versions:
@@ -87,56 +143,48 @@ def write_clusters(files: EnvoyFiles, folder: Path) -> Versions:
     """
     folder.mkdir(parents=True, exist_ok=True)
     clusters = _with_clusters_in_use(files.clusters, folder)
-    _replace(folder / BOOTSTRAP, files.bootstrap)
-    _replace(folder / CLUSTERS, clusters)
-    return {"cluster_manager.cds.version_text": str(clusters["version_info"])}
+    _replace(folder / BOOTSTRAP, encoded(files.bootstrap))
+    _replace(folder / CLUSTERS, clusters.text)
+    return {"cluster_manager.cds.version_text": clusters.version}
 
 
 def write_routes(files: EnvoyFiles, folder: Path) -> Versions:
     """Replace what names the clusters, where it changed: only when Envoy knows those, or it answers 503 for a while."""
     contents = {FRONT_ROUTES: files.front_routes, MESH_ROUTES: files.mesh_routes, LISTENERS: files.listeners}
     for name, content in contents.items():
-        _replace(folder / name, content)
+        _replace(folder / name, content.text)
     return {
-        "http.front.rds.front.version_text": str(files.front_routes["version_info"]),
-        "http.mesh.rds.mesh.version_text": str(files.mesh_routes["version_info"]),
-        "listener_manager.lds.version_text": str(files.listeners["version_info"]),
+        "http.front.rds.front.version_text": files.front_routes.version,
+        "http.mesh.rds.mesh.version_text": files.mesh_routes.version,
+        "listener_manager.lds.version_text": files.listeners.version,
     }
 
 
-def _response(type_name: str, resources: Sequence[Resource]) -> Resource:
-    return _versioned([typed(type_name, **resource) for resource in resources])
-
-
-def _versioned(resources: Sequence[Resource]) -> Resource:
-    """A discovery response, whose version is that of its content."""
-    version = hashlib.sha256(json.dumps(resources, sort_keys=True).encode()).hexdigest()[:16]
-    return {"version_info": version, "resources": list(resources)}
-
-
-def _with_clusters_in_use(clusters: Resource, folder: Path) -> Resource:
+def _with_clusters_in_use(clusters: Response, folder: Path) -> Response:
     """The clusters, and those of the last write that its routes name."""
     try:
-        before = json.loads((folder / CLUSTERS).read_bytes())["resources"]
+        lines = (folder / CLUSTERS).read_text(encoding="utf-8").splitlines()[1:-1]
         routes = "".join((folder / name).read_text(encoding="utf-8") for name in (FRONT_ROUTES, MESH_ROUTES))
     except FileNotFoundError:
         return clusters
-    names = {resource["name"] for resource in clusters["resources"]}
-    in_use = [item for item in before if item["name"] not in names and json.dumps(item["name"]) in routes]
-    return _versioned([*clusters["resources"], *in_use]) if in_use else clusters
+    before = {line.removesuffix(",") for line in lines}
+    gone = {json.loads(line)["name"]: line for line in sorted(before.difference(clusters.resources))}
+    if gone:
+        names = {resource["name"] for resource in clusters.read()}
+        in_use = [line for name, line in gone.items() if name not in names and json.dumps(name) in routes]
+        return Response(resources=(*clusters.resources, *in_use))
+    return clusters
 
 
-def _replace(file: Path, content: Resource) -> None:
-    # Without indentation: with it, JSON is written by Python's own slow encoder, and hundreds of Services take long.
-    text = json.dumps(content).encode()
+def _replace(file: Path, text: str) -> None:
+    """By rename. Not durable: after a loss of power all of them are written anew before an Envoy starts."""
+    content = text.encode()
     try:
-        if file.read_bytes() == text:
+        if file.read_bytes() == content:
             return
     except FileNotFoundError:
         pass
     temporary = file.with_name(f".{file.name}.new")
     with os.fdopen(os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as stream:
-        stream.write(text)
-        stream.flush()
-        os.fsync(stream.fileno())
+        stream.write(content)
     temporary.replace(file)

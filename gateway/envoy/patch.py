@@ -34,25 +34,20 @@ def patch_cluster(cluster: Resource, service_host: str, mesh: Mesh) -> Resource:
 
 
 def patch_route_configuration(configuration: Resource, mesh: Mesh, port: int | None) -> Resource:
-    """Merge into the routes, their virtual hosts and the configuration around them.
+    """Merge into what is around the virtual hosts.
 
     Args:
         port: the Gateway's port that the configuration is for, which patches may name. None: of no Gateway.
     """
-    hosts = [
-        _patch_virtual_host(
-            {**host, "routes": [_patch_route(route, host["name"], mesh, port) for route in host["routes"]]}, mesh, port
-        )
-        for host in configuration["virtual_hosts"]
-    ]
-    configuration = {**configuration, "virtual_hosts": hosts}
     for patch in _patches(mesh, "ROUTE_CONFIGURATION"):
         if patch.port in {0, port}:
             configuration = merge(configuration, patch.value)
     return configuration
 
 
-def _patch_virtual_host(host: Resource, mesh: Mesh, port: int | None) -> Resource:
+def patch_virtual_host(host: Resource, mesh: Mesh, port: int | None) -> Resource:
+    """Merge into a virtual host and its routes; `port` as above."""
+    host = {**host, "routes": [_patch_route(route, host["name"], mesh, port) for route in host["routes"]]}
     for patch in _patches(mesh, "VIRTUAL_HOST"):
         if patch.port in {0, port} and patch.virtual_host in {"", host["name"]}:
             host = merge(host, patch.value)
@@ -63,7 +58,9 @@ def _patch_route(route: Resource, host_name: str, mesh: Mesh, port: int | None) 
     for patch in _patches(mesh, "HTTP_ROUTE"):
         matches = patch.virtual_host in {"", host_name} and patch.route in {"", route["name"]}
         if patch.port in {0, port} and matches:
-            route = merge(route, patch.value)
+            # What we answer ourselves goes to nobody, so how it goes there is not said of it.
+            value = {name: said for name, said in patch.value.items() if name != "route" or "route" in route}
+            route = merge(route, value)
     return route
 
 

@@ -15,7 +15,7 @@ from gateway.istio.header_operations import HeaderOperations
 from gateway.istio.http_match import HttpMatch
 from gateway.istio.http_route import ExternalHost, HttpRoute, KnativeService
 from gateway.istio.retries import Retries
-from knative.local.model import Destination, Namespace, RouteTarget
+from knative.local.model import Namespace, RouteTarget
 
 _idle_beyond_timeout_s = 5.0
 # So long a stream of a Knative host may be idle at least. Knative itself sets no bound, once an answer has begun.
@@ -28,20 +28,20 @@ def virtual_service_routes(route: HttpRoute, upstreams: Upstreams) -> list[Resou
     """The routes of one `http` block: one a match, all of the same name."""
     match route.destination:
         case KnativeService() as service:
-            action = _service_action(service, upstreams, timeout_s=route.timeout_s)
+            action, per_try_s = _service_action(service, upstreams, route)
         case ExternalHost() as external:
             action = _external_action(external, upstreams, timeout_s=route.timeout_s)
+            per_try_s = route.retries.per_try_timeout_s
     if "route" in action:
-        action["route"] |= {"host_rewrite_literal": route.destination.authority} | _retry_policy(route.retries)
+        action["route"] |= {"host_rewrite_literal": route.destination.authority}
+        action["route"] |= _retry_policy(route.retries, per_try_s)
     action |= _header_operations(route.headers)
     if route.cors_policy:
         action["typed_per_filter_config"] = {"envoy.filters.http.cors": cors_policy(route.cors_policy)}
     return [{"name": route.name, "match": _match(match), **action} for match in route.matches]
 
 
-def knative_route(
-    destination: Destination, targets: Sequence[RouteTarget], upstreams: Upstreams, *, name: str
-) -> Resource:
+def knative_route(namespace: Namespace, targets: Sequence[RouteTarget], upstreams: Upstreams, *, name: str) -> Resource:
     """Everything of a Knative host, to its revisions.
 
     Like Knative's own routes it is never retried. A revision's timeout is how long its answer may take to begin, as
@@ -49,16 +49,18 @@ def knative_route(
     stream may be idle for as long as the function may think, and a little more so that it is the timeout that ends it:
     the connection manager's bound is for the front door.
     """
-    action = _action(destination.namespace, targets, upstreams, timeout_s=None)
+    action = _action(namespace, targets, upstreams, timeout_s=None)
     sharing = [target.revision for target in targets if target.percent > 0]
-    own_s = upstreams.timeout_s(destination.namespace, sharing)
-    if own_s is not None:
+    own_s = upstreams.timeout_s(namespace, sharing)
+    start_s = upstreams.response_start_s(namespace, sharing)
+    if own_s is not None and start_s is not None:
+        idle_s = upstreams.idle_timeout_s(namespace, sharing)
         action["route"] |= {
             "timeout": "0s",
-            "retry_policy": {"num_retries": 0, "per_try_timeout": duration(own_s)},
-            "idle_timeout": duration(max(own_s, _least_idle_s) + _idle_beyond_timeout_s),
+            "retry_policy": {"num_retries": 0, "per_try_timeout": duration(start_s)},
+            "idle_timeout": duration(idle_s or max(own_s, _least_idle_s) + _idle_beyond_timeout_s),
         }
-    if upstreams.stream(destination.namespace, sharing):
+    if upstreams.stream(namespace, sharing):
         action["route"]["upgrade_configs"] = [{"upgrade_type": "websocket"}]
         # The shop's bound of a body holds a request back until it is whole.
         action["typed_per_filter_config"] = {
@@ -67,11 +69,24 @@ def knative_route(
     return {"name": name, "match": {"prefix": "/"}, **action}
 
 
-def _service_action(service: KnativeService, upstreams: Upstreams, *, timeout_s: float | None) -> Resource:
+def _service_action(service: KnativeService, upstreams: Upstreams, route: HttpRoute) -> tuple[Resource, float | None]:
+    """Where it goes, and how long the beginning of an answer may take where the timeout does not say it.
+
+    The gateway's bounds hold as the route has them, and so do the revisions' own, which are queue-proxy's.
+    """
+    per_try_s = route.retries.per_try_timeout_s
     destination = upstreams.destinations.get((service.namespace, service.name))
     if destination is None:
-        return {"direct_response": {"status": 404}}
-    return _action(destination.namespace, destination.targets, upstreams, timeout_s=timeout_s)
+        return {"direct_response": {"status": 404}}, per_try_s
+    action = _action(destination.namespace, destination.targets, upstreams, timeout_s=route.timeout_s)
+    if "route" in action:
+        sharing = [target.revision for target in destination.targets if target.percent > 0]
+        start_s = upstreams.response_start_s(destination.namespace, sharing)
+        if start_s != upstreams.timeout_s(destination.namespace, sharing):
+            per_try_s = min(filter(None, (per_try_s, start_s)), default=None)
+        if idle_s := upstreams.idle_timeout_s(destination.namespace, sharing):
+            action["route"]["idle_timeout"] = duration(idle_s)
+    return action, per_try_s
 
 
 def _external_action(external: ExternalHost, upstreams: Upstreams, *, timeout_s: float | None) -> Resource:
@@ -147,10 +162,12 @@ def _match(match: HttpMatch) -> Resource:
     return {**made, "headers": headers} if headers else made
 
 
-def _retry_policy(retries: Retries) -> Resource:
-    if retries.attempts == 0:
+def _retry_policy(retries: Retries, per_try_timeout_s: float | None) -> Resource:
+    policy: Resource = {}
+    if retries.attempts:
+        policy = {"retry_on": ",".join(retries.retry_on), "num_retries": retries.attempts}
+    elif per_try_timeout_s is None:
         return {}
-    policy: Resource = {"retry_on": ",".join(retries.retry_on), "num_retries": retries.attempts}
-    if retries.per_try_timeout_s is not None:
-        policy["per_try_timeout"] = duration(retries.per_try_timeout_s)
+    if per_try_timeout_s is not None:
+        policy["per_try_timeout"] = duration(per_try_timeout_s)
     return {"retry_policy": policy}

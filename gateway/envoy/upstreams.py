@@ -37,13 +37,30 @@ class Upstreams:
         Envoy has one timeout for a split. The longest, so that a new revision with a shorter one takes nothing from
         requests to the old one.
         """
-        there = [self.backends[namespace, name] for name in revisions if (namespace, name) in self.backends]
-        return max((backend.timeout_s for backend in there), default=None)
+        return max((backend.timeout_s for backend in self._there(namespace, revisions)), default=None)
+
+    def response_start_s(self, namespace: Namespace, revisions: Sequence[RevisionName]) -> float | None:
+        """How long the beginning of an answer may take, as `timeout_s` the longest of some revisions."""
+        return max(map(_response_start_s, self._there(namespace, revisions)), default=None)
+
+    def idle_timeout_s(self, namespace: Namespace, revisions: Sequence[RevisionName]) -> float | None:
+        """The longest that an answer of some revisions may pause; None where one of them has no such bound."""
+        bounds = [backend.idle_timeout_s for backend in self._there(namespace, revisions)]
+        return max(bounds) if bounds and all(bounds) else None
 
     def stream(self, namespace: Namespace, revisions: Sequence[RevisionName]) -> bool:
         """Whether all of some revisions are programs that may stream."""
-        there = [self.backends[namespace, name] for name in revisions if (namespace, name) in self.backends]
+        there = self._there(namespace, revisions)
         return bool(there) and all(backend.streams for backend in there)
+
+    def _there(self, namespace: Namespace, revisions: Sequence[RevisionName]) -> list[Backend]:
+        return [self.backends[namespace, name] for name in revisions if (namespace, name) in self.backends]
+
+
+def _response_start_s(backend: Backend) -> float:
+    """Knative's queue-proxy counts a pause from the request on, so that bounds the beginning too."""
+    bounds = (backend.timeout_s, backend.response_start_timeout_s, backend.idle_timeout_s)
+    return min(bound for bound in bounds if bound)
 
 
 def cluster_name(namespace: Namespace, revision: RevisionName) -> str:

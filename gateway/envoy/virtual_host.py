@@ -5,13 +5,34 @@ Envoy would refuse the whole: a Service's own host wins over a tag that spells t
 mapped to a Service.
 """
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from dataclasses import dataclass
 
 from gateway.envoy.resource import Resource
 from gateway.envoy.route import NOT_FOUND, knative_route, virtual_service_routes
 from gateway.envoy.upstreams import Upstreams
 from gateway.istio import Mesh
-from knative.local.model import Destination, RouteTarget
+from knative.local.model import Destination, Namespace, RouteTarget
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KnativeHost:
+    """A host that leads to the revisions of a Service: by its name, by a tag, or by a domain that is mapped to it.
+
+    Args:
+        name: of the virtual host, unique in a route configuration.
+        route: the name of its one route.
+    """
+
+    name: str
+    domains: tuple[str, ...]
+    route: str
+    namespace: Namespace
+    targets: tuple[RouteTarget, ...]
+
+    def backends(self, upstreams: Upstreams) -> tuple[object, ...]:
+        """All that the virtual host depends on beside what the host itself says."""
+        return tuple(upstreams.backends.get((self.namespace, target.revision)) for target in self.targets)
 
 
 def front_door_hosts(mesh: Mesh, upstreams: Upstreams, port: int) -> list[Resource]:
@@ -28,36 +49,45 @@ def front_door_hosts(mesh: Mesh, upstreams: Upstreams, port: int) -> list[Resour
     ]
 
 
-def knative_hosts(upstreams: Upstreams, domain: str, taken: Collection[str]) -> list[Resource]:
-    """`<service>.<namespace>.<domain>` and its tags from outside, and what is mapped to a Service.
+def virtual_host(host: KnativeHost, upstreams: Upstreams) -> Resource:
+    route = knative_route(host.namespace, host.targets, upstreams, name=host.route)
+    return {"name": host.name, "domains": [*host.domains], "routes": [route]}
 
-    Any other host of the domain is not found.
-    """
+
+def nowhere(name: str) -> Resource:
+    """Any other host of a domain is not found."""
+    return {"name": name, "domains": [name], "routes": [NOT_FOUND]}
+
+
+def knative_hosts(destinations: Sequence[Destination], domain: str, taken: Collection[str]) -> list[KnativeHost]:
+    """`<service>.<namespace>.<domain>` and its tags from outside, and what is mapped to a Service."""
     made = {}
-    for name, destination, targets in _by_name(upstreams.destinations.values()):
+    for name, destination, targets in _by_name(destinations):
         host = f"{name}.{destination.namespace}.{domain}"
         if not destination.cluster_local and host not in made:
-            route = knative_route(destination, targets, upstreams, name=name)
-            made[host] = {"name": host, "domains": [host], "routes": [route]}
-    for destination in upstreams.destinations.values():
+            made[host] = _host(host, (host,), name, destination, targets)
+    for destination in destinations:
         for host in destination.domains:
             if host not in made and host not in taken:
-                route = knative_route(destination, destination.targets, upstreams, name=host)
-                made[host] = {"name": host, "domains": [host], "routes": [route]}
-    unknown = {"name": f"*.{domain}", "domains": [f"*.{domain}"], "routes": [NOT_FOUND]}
-    return [*made.values(), unknown]
+                made[host] = _host(host, (host,), host, destination, destination.targets)
+    return [*made.values()]
 
 
-def mesh_hosts(upstreams: Upstreams) -> list[Resource]:
+def mesh_hosts(destinations: Sequence[Destination]) -> list[KnativeHost]:
     """`<service>.<namespace>.svc.cluster.local` and its short forms, as functions call one another."""
     made = {}
-    for name, destination, targets in _by_name(upstreams.destinations.values()):
+    for name, destination, targets in _by_name(destinations):
         short = f"{name}.{destination.namespace}"
         if short not in made:
-            route = knative_route(destination, targets, upstreams, name=name)
-            domains = [f"{short}.svc.cluster.local", f"{short}.svc", short]
-            made[short] = {"name": domains[0], "domains": domains, "routes": [route]}
-    return [*made.values(), {"name": "*", "domains": ["*"], "routes": [NOT_FOUND]}]
+            domains = (f"{short}.svc.cluster.local", f"{short}.svc", short)
+            made[short] = _host(domains[0], domains, name, destination, targets)
+    return [*made.values()]
+
+
+def _host(
+    name: str, domains: tuple[str, ...], route: str, destination: Destination, targets: tuple[RouteTarget, ...]
+) -> KnativeHost:
+    return KnativeHost(name=name, domains=domains, route=route, namespace=destination.namespace, targets=targets)
 
 
 def _by_name(destinations: Iterable[Destination]) -> Iterator[tuple[str, Destination, tuple[RouteTarget, ...]]]:

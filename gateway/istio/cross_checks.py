@@ -23,7 +23,7 @@ def check(mesh: Mesh, complaints: Complaints, known_services: Collection[tuple[N
     _check_filters(mesh, complaints)
     _check_issuers(mesh, complaints)
     if known_services is not None:
-        _check_services(mesh, complaints, known_services)
+        check_services(mesh, complaints, known_services)
 
 
 def check_unique(document: Node, seen: MutableMapping[tuple[str, str, str], Node], complaints: Complaints) -> None:
@@ -117,9 +117,10 @@ def _check_issuers(mesh: Mesh, complaints: Complaints) -> None:
                 complaints.add(where, f"has another rule already, {other.file}:{other.line}")
 
 
-def _check_services(
+def check_services(
     mesh: Mesh, complaints: Complaints, known_services: Collection[tuple[Namespace, ServiceName]]
 ) -> None:
+    """Refuse what names a Knative Service that there is not."""
     for service in mesh.virtual_services:
         for route in service.http:
             match route.destination:

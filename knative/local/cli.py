@@ -19,6 +19,7 @@ from knative.local.data.commands import admin, backup, person, restore
 from knative.local.entry import enter
 from knative.local.home import Home
 from knative.local.programs.commands import image
+from knative.local.promotion.commands import promote, rollback
 from knative.local.retail.commands import replay, seed
 from knative.local.terminal import duration, harmless, shortest, show_error, show_step
 from knative.local.top.commands import top
@@ -175,6 +176,8 @@ zerocart.add_command(restore)
 zerocart.add_command(person)
 zerocart.add_command(admin)
 zerocart.add_command(image)
+zerocart.add_command(promote)
+zerocart.add_command(rollback)
 
 
 @zerocart.command()

@@ -8,19 +8,22 @@ import asyncio
 import contextlib
 import os
 import time
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import replace
+from functools import partial
 
 from knative.local import environment
 from knative.local.cold_starts import StartBook
 from knative.local.deployment import Deployment, digest, function_of, has_function
 from knative.local.front_door import KEYS_REFRESH_S, FrontDoor
 from knative.local.home import Home
-from knative.local.model import Destination, RevisionName, Secret, ServiceName
+from knative.local.model import Destination, RevisionName, Secret, Service, ServiceName
 from knative.local.rollout import (
     CONTAINER_MISSING,
     Proof,
     Revision,
+    by_service,
+    destination,
     destinations,
     failed,
     imported,
@@ -35,8 +38,11 @@ from knative.local.rollout import (
 from knative.local.scaling import Scaling
 from knative.local.store import Store
 from shared.errors import StartError
+from shared.remembered import Remembered
 
 ENVOY_PATIENCE_S = 30.0
+# A revision that requests reach is noted as active so often at most: it is kept for hours after.
+ACTIVE_WITHIN_S = 60.0
 GENERATION_LABEL = "serving.knative.dev/configurationGeneration"
 
 
@@ -67,6 +73,9 @@ class Controller:
         self.front_door = FrontDoor(home)
         self.deployment: Deployment | None = None
         self.environments: dict[RevisionName, dict[str, str]] = {}
+        self._sources: environment.Sources = {}
+        self._resolved: Remembered[dict[str, str] | None] = Remembered()
+        self._destinations: Remembered[Destination] = Remembered()
         self._news, self._published = asyncio.Event(), asyncio.Event()
         self._traffic_moves = asyncio.Event()
         self._proof_changed = asyncio.Condition()
@@ -78,15 +87,21 @@ class Controller:
 
     def refuse_what_is_missing(self, deployment: Deployment, generated: Sequence[Secret]) -> None:
         """Raises StartError where a Service, or a revision that serves, needs for its environment what is not there."""
-        sources = environment.sources(deployment.config_maps, (*deployment.secrets, *generated))
-        revisions = list(self.store.revisions.values())
-        for service in deployment.services.values():
+        sources = self._known_sources(deployment, generated)
+        before = self.deployment.services if self.deployment and sources is self._sources else {}
+        changed = [service for name, service in deployment.services.items() if service != before.get(name)]
+        for service in changed:
             revision = next_revision(service, "", function_of(service), [])
             assert revision is not None
             environment.resolve(revision, sources, {})
-        serving = routed(destinations(deployment.services.values(), revisions, self.store.rollouts))
+        serving = routed(destinations(changed, self.store.revisions.values(), self.store.rollouts))
         for name in serving & self.store.revisions.keys():
             environment.resolve(self.store.revisions[name], sources, {})
+
+    def _known_sources(self, deployment: Deployment, generated: Sequence[Secret]) -> environment.Sources:
+        """What environments are made from: the very same object, where that is as it was."""
+        sources = environment.sources(deployment.config_maps, (*deployment.secrets, *generated))
+        return self._sources if sources == self._sources else sources
 
     def deploy(
         self, deployment: Deployment, generated: Sequence[Secret], named: Collection[ServiceName] | None = None
@@ -98,7 +113,7 @@ class Controller:
 
         Gives the new revisions, not yet proven. Raises OSError, StartError.
         """
-        sources = environment.sources(deployment.config_maps, (*deployment.secrets, *generated))
+        self._sources = sources = self._known_sources(deployment, generated)
         self._scaling.configure(deployment.autoscaler_defaults)
         made = []
         before = self.deployment.services if self.deployment else {}
@@ -119,14 +134,16 @@ class Controller:
                 revision = failed(revision, reason, CONTAINER_MISSING)
             if revision:
                 made.append(self._keep(revision, deployment))
+        now_s = time.time()
         for reached in self.reachable() & self.store.revisions.keys():
-            self.store.revisions[reached] = replace(self.store.revisions[reached], active_at_s=time.time())
+            if now_s - self.store.revisions[reached].active_at_s > ACTIVE_WITHIN_S:
+                self.store.revisions[reached] = replace(self.store.revisions[reached], active_at_s=now_s)
         for gone in superfluous(
             deployment.services, list(self.store.revisions.values()), time.time(), self.store.rollouts
         ):
             self._forget(gone)
         self.store.note_deployed({revision.service for revision in made})
-        self._move_traffic(deployment)
+        self._move_traffic(deployment, deployment.services.values())
         self.store.save()
         self.deployment = deployment
         for revision in self.store.revisions.values():
@@ -134,9 +151,10 @@ class Controller:
                 self._scaling.adopt(revision, self._ready_count(revision.name), time.monotonic())
         self.environments = {}
         for revision in self.store.revisions.values():
-            # An old one may want what is no longer there; nobody reaches it: `refuse_what_is_missing` saw to that.
-            with contextlib.suppress(StartError):
-                self.environments[revision.name] = self._environment(revision, sources)
+            needs = sources, revision.template, revision.image
+            if resolved := self._resolved.of(revision.name, needs, partial(self._environment_or_none, revision)):
+                self.environments[revision.name] = resolved
+        self._resolved.sweep()
         self._publish_soon()
         self._changed()
         return made
@@ -164,6 +182,12 @@ class Controller:
         self.store.snapshot(revision, deployment.manifests[revision.service])
         self.store.revisions[revision.name] = made = replace(revision, made_at_s=time.time())
         return made
+
+    def _environment_or_none(self, revision: Revision) -> dict[str, str] | None:
+        # An old one may want what is no longer there; nobody reaches it: `refuse_what_is_missing` saw to that.
+        with contextlib.suppress(StartError):
+            return self._environment(revision, self._sources)
+        return None
 
     def _environment(self, revision: Revision, sources: environment.Sources) -> dict[str, str]:
         base = environment.base(os.environ, self._home.metrics / revision.name, self.front_door.mesh_port)
@@ -230,27 +254,39 @@ class Controller:
         self._published.clear()
         self._news.set()
 
-    def _move_traffic(self, deployment: Deployment | None) -> bool:
-        """Let gradual rollouts go as far as is due, and begin those of new revisions. True where traffic has moved."""
+    def _move_traffic(self, deployment: Deployment | None, services: Iterable[Service]) -> bool:
+        """Let gradual rollouts of some Services go as far as is due, and begin those of new revisions.
+
+        True where traffic has moved.
+        """
         if deployment is None:
             return False
         before = self.store.rollouts
-        self.store.rollouts = rollouts(
-            deployment.services.values(),
+        moved = rollouts(
+            services,
             self.store.revisions.values(),
             before,
             default_duration_s=deployment.rollout_duration_s,
             now_s=time.time(),
         )
+        self.store.rollouts = {name: each for name, each in before.items() if name in deployment.services} | moved
         if any(rollout.moving for rollout in self.store.rollouts.values()):
             self._traffic_moves.set()
         return self.store.rollouts != before
 
+    def destinations(self) -> list[Destination]:
+        """Where each Service leads now."""
+        own, moved = by_service(self.store.revisions.values()), self.store.rollouts
+        found = []
+        for name, service in (self.deployment.services if self.deployment else {}).items():
+            needs = service, tuple(own.get(name, ())), moved.get(name)
+            found.append(self._destinations.of(name, needs, partial(destination, *needs)))
+        self._destinations.sweep()
+        return found
+
     def reachable(self) -> frozenset[RevisionName]:
         """The revisions that some host leads to."""
-        revisions = list(self.store.revisions.values())
-        services = self.deployment.services.values() if self.deployment else ()
-        return routed(destinations(services, revisions, self.store.rollouts))
+        return routed(self.destinations())
 
     def prove(self, name: RevisionName) -> None:
         """A revision has shown that it can serve: it takes the traffic that its Service gives it."""
@@ -265,7 +301,8 @@ class Controller:
 
     def _settle(self, revision: Revision) -> None:
         self.store.revisions[revision.name] = revision
-        self._move_traffic(self.deployment)
+        if self.deployment and (service := self.deployment.services.get(revision.service)):
+            self._move_traffic(self.deployment, [service])
         self._publish_soon()
 
         async def tell() -> None:
@@ -291,7 +328,7 @@ class Controller:
             self.store.save()
             if self.deployment:
                 revisions = list(self.store.revisions.values())
-                leads_to = destinations(self.deployment.services.values(), revisions, self.store.rollouts)
+                leads_to = self.destinations()
                 if await self.front_door.publish(self.deployment, revisions, leads_to, self._news.is_set):
                     self.taken_over = {each.service: each for each in leads_to}
             self.on_change()
@@ -310,7 +347,9 @@ class Controller:
                 continue
             # Not longer than a second: the clock of the wall may be set, and what is due with it.
             await asyncio.sleep(min(1.0, max(0.0, due_at_s - time.time())))
-            if self._move_traffic(self.deployment):
+            services = self.deployment.services if self.deployment else {}
+            moving = [services[name] for name, each in self.store.rollouts.items() if each.moving and name in services]
+            if self._move_traffic(self.deployment, moving):
                 self._publish_soon()
 
     async def refresh_keys(self) -> None:
@@ -328,7 +367,7 @@ class Controller:
             await asyncio.sleep(pause_s)
 
     def ready_to_ask_for_keys(self) -> bool:
-        """Whether the functions that hold the keys can answer: every Service has a ready revision."""
-        revisions = list(self.store.revisions.values())
-        services = self.deployment.services if self.deployment else {}
-        return bool(services) and all(latest_ready(name, revisions) for name in services)
+        """Whether the functions that hold the keys can answer."""
+        own = by_service(self.store.revisions.values())
+        holders = {service for service, _ in self.deployment.mesh.jwks_uris.values()} if self.deployment else set()
+        return all(latest_ready(name, own.get(name, [])) for name in holders)

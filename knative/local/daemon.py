@@ -5,6 +5,7 @@ wherever an earlier one was stopped.
 """
 
 import asyncio
+import contextlib
 import fcntl
 import os
 import signal
@@ -21,6 +22,7 @@ from knative.local.api.server import ApiServer
 from knative.local.control import Step, Tell
 from knative.local.deployment import (
     Deployment,
+    Readings,
     check,
     parse_texts,
     project_paths,
@@ -42,6 +44,9 @@ from shared.errors import StartError, ZerocartError
 from shared.yaml_documents import Node
 
 MODULE = "knative.local"
+# Between two tries of an engine that has found a stack, and could not bring up all of it.
+RESUME_PAUSE_S = 2.0
+LONGEST_RESUME_PAUSE_S = 30.0
 
 
 class Daemon:
@@ -62,6 +67,7 @@ class Daemon:
             self.keeper, self.postgres, self.valkey, self.origin, self.zygote, self.envoy, self.brokers.part
         )  # fmt: skip
         self._generated: tuple[Secret, ...] = ()
+        self._readings = Readings()
         cluster = EngineCluster(
             self.engine,
             is_up=lambda: self._up,
@@ -139,11 +145,17 @@ class Daemon:
         def log(step: Step) -> None:
             print(step.text, file=sys.stderr, flush=True)  # noqa: T201 - the engine's log
 
-        try:
-            await self._bring_up({}, log)
-        except ZerocartError as error:
-            # The next `up` says it to a person; what runs serves on.
-            print(f"error: {error.message}\nhint: {error.hint}", file=sys.stderr, flush=True)  # noqa: T201
+        pause_s = RESUME_PAUSE_S
+        while not self._up and not self._stopped.is_set():
+            try:
+                await self._bring_up({}, log)
+            except ZerocartError as error:
+                # The next `up` says it to a person; what runs serves on. But a part that was too slow, on a machine
+                # that was too busy, would stay away until then, with all that stands on it.
+                print(f"error: {error.message}\nhint: {error.hint}", file=sys.stderr, flush=True)  # noqa: T201
+                with contextlib.suppress(TimeoutError):
+                    await asyncio.wait_for(self._stopped.wait(), pause_s)
+                pause_s = min(2 * pause_s, LONGEST_RESUME_PAUSE_S)
 
     # Operations.
 
@@ -173,6 +185,7 @@ class Daemon:
                 await self.engine.connect_keeper()
             database = asyncio.create_task(self._bring_up_database(tell))
             published = asyncio.create_task(self._bring_up_storefront(tell))
+            failures: Sequence[BaseException] = ()
             try:
                 async with asyncio.TaskGroup() as group:
                     group.create_task(self._ensure(self.valkey, tell))
@@ -180,8 +193,10 @@ class Daemon:
                     if deployment.brokers:
                         group.create_task(self._ensure(self.brokers.part, tell))
             except* ZerocartError as errors:
+                failures = errors.exceptions
+            if failures:  # raised in there, Python before 3.11.4 would hand on a group of it
                 await asyncio.wait([database, published])
-                raise errors.exceptions[0] from None
+                raise failures[0]
             await database
             began_s = time.monotonic()
             await self.brokers.configure(deployment)
@@ -281,7 +296,7 @@ class Daemon:
     async def _check(self, proposal: Proposal, generated: Sequence[Secret]) -> Deployment:
         """The proposal as a whole, refused where any reader, or Envoy, has something against it."""
         absent = [(Namespace(key.namespace), ServiceName(key.name)) for key in proposal.absent if key.kind == "Service"]
-        deployment = check(list(proposal.documents.values()), self.home, absent)
+        deployment = check(list(proposal.documents.values()), self.home, absent, self._readings)
         self.engine.controller.refuse_what_is_missing(deployment, generated)
         if any(key.kind in gateway.istio.KINDS for key in proposal.changed):
             revisions = list(self.engine.controller.store.revisions.values())

@@ -27,10 +27,13 @@ from knative.local.model import (
 )
 from knative.local.programs import image as programs
 from knative.local.programs.image import Image, Images
+from shared.errors import ManifestProblem
+from shared.remembered import Remembered
 from shared.yaml_documents import Complaints, Node, read_documents, read_text
 
 # Of a template whose function describes the others, so its code is theirs too. In an image all of them are there.
 CODE_ANNOTATION = "zerocart.example/code"
+_PROBES = {"readinessProbe": "readiness", "livenessProbe": "liveness", "startupProbe": "startup"}
 _LEFTOVER_ENDS = ("~", ".swp", ".swx", ".tmp", "#")
 _LEFTOVERS = ("__pycache__", "4913")
 LOCAL_MANIFESTS = Path("knative/local/manifests")
@@ -107,14 +110,29 @@ def _refuse_what_stands_twice(documents: Iterable[Node], complaints: Complaints)
             )
 
 
-def check(documents: Sequence[Node], home: Home, absent: Collection[tuple[Namespace, ServiceName]] = ()) -> Deployment:
+class Readings:
+    """What documents were read as before: those that are the very same mean the same."""
+
+    def __init__(self) -> None:
+        self.services = manifest.Services()
+        self.mesh: Remembered[tuple[gateway.istio.Mesh, list[ManifestProblem]]] = Remembered()
+
+
+def check(
+    documents: Sequence[Node],
+    home: Home,
+    absent: Collection[tuple[Namespace, ServiceName]] = (),
+    readings: Readings | None = None,
+) -> Deployment:
     """Read a whole set of documents. Raises ManifestErrors with everything that is wrong in any of them.
 
     Args:
         absent: Services that were deleted while others still refer to them, as a cluster allows.
+        readings: of the times before; changed.
     """
     complaints = Complaints()
-    ours = manifest.read(documents, complaints)
+    readings = readings or Readings()
+    ours = manifest.read(documents, complaints, readings.services)
     nodes = {
         ServiceName(each.text("metadata", "name")): each
         for each in documents
@@ -128,10 +146,9 @@ def check(documents: Sequence[Node], home: Home, absent: Collection[tuple[Namesp
             _refuse_what_a_function_is_not(service, nodes.get(name), complaints)
         elif image := programs.find(known, service.template.container.image):
             images[name] = image
-    others = [document for document in documents if not manifest.is_ours(document)]
-    mesh = gateway.istio.read(
-        others, complaints, frozenset({*((each.namespace, each.name) for each in services.values()), *absent})
-    )
+    mesh = _read_mesh([document for document in documents if not manifest.is_ours(document)], complaints, readings)
+    there = frozenset({*((each.namespace, each.name) for each in services.values()), *absent})
+    gateway.istio.check_services(mesh, complaints, there)
     _refuse_what_is_bound_twice(ours.sink_bindings, services, documents, complaints)
     complaints.raise_if_any()
     bound = bind(services, nodes, ours.sink_bindings, {(each.namespace, each.name) for each in ours.brokers})
@@ -150,6 +167,16 @@ def check(documents: Sequence[Node], home: Home, absent: Collection[tuple[Namesp
         rollout_duration_s=ours.rollout_duration_s,
         mesh=mesh,
     )
+
+
+def _read_mesh(documents: Sequence[Node], complaints: Complaints, readings: Readings) -> gateway.istio.Mesh:
+    def read_anew() -> tuple[gateway.istio.Mesh, list[ManifestProblem]]:
+        own = Complaints()
+        return gateway.istio.read(documents, own), own.problems
+
+    mesh, problems = readings.mesh.of("mesh", tuple(documents), read_anew)
+    complaints.problems += problems
+    return mesh
 
 
 def refuse_unknown_images(deployment: Deployment, documents: Iterable[Node], home: Home) -> None:
@@ -187,9 +214,9 @@ def _refuse_what_a_function_is_not(service: Service, node: Node | None, complain
     if service.template.container.protocol == "h2c" and (found := container.get("ports")):
         hint = "leave the name out for HTTP/1"
         complaints.add(found, "HTTP/2 to a function is not honoured here", hint=hint, show_value=False)
-    for kind in ("exec", "grpc"):
-        if handler := container.get("readinessProbe", kind):
-            rule = f"a readiness probe by {kind} is not honoured here"
+    for probe, words in _PROBES.items():
+        if handler := container.get(probe, "grpc"):
+            rule = f"a {words} probe by grpc is not honoured here"
             complaints.add(handler, rule, hint="httpGet with a path, or tcpSocket, is", show_value=False)
 
 
@@ -253,8 +280,10 @@ def digest(service: Service, home: Home, image: Image | None = None) -> str:
 
 def _plain(service: Service) -> tuple[object, ...]:
     template = service.template
+    bounds = {"response start": template.response_start_timeout_s, "idle": template.idle_timeout_s}
     return (
         template.container, template.container_concurrency, template.timeout_s,
         sorted(template.annotations.items()), sorted(template.labels.items()),
         *filter(None, [template.name]),
+        *((key, bound_s) for key, bound_s in bounds.items() if bound_s),
     )  # fmt: skip

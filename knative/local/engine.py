@@ -16,7 +16,7 @@ from collections.abc import Callable, Collection, Sequence
 from dataclasses import asdict
 from pathlib import Path
 
-from knative.local import logs, samples, shares, view
+from knative.local import logs, memory, samples, shares, view
 from knative.local.channel import Channel, receive_kept
 from knative.local.cold_starts import StartBook
 from knative.local.controller import Controller
@@ -28,7 +28,7 @@ from knative.local.instances import InstanceTable
 from knative.local.keeper import EngineCommand
 from knative.local.model import RevisionName, Secret, ServiceName
 from knative.local.processes import identify, last_lines
-from knative.local.programs.program import program_of, to_json
+from knative.local.programs.program import needs_following, probes_of, program_of, to_json
 from knative.local.reconciler import (
     Close,
     Drain,
@@ -53,6 +53,8 @@ from shared.errors import StartError
 SAMPLE_BUSY_S = 0.2
 SAMPLE_IDLE_S = 1.0
 CONNECT_PATIENCE_S = 20.0
+# Of a container that was killed, to Kubernetes.
+KILLED_EXIT_CODE = 137
 # So many new revisions show at once that they can serve; of hundreds the others wait their turn.
 MOST_PROVING = 32
 
@@ -247,6 +249,7 @@ class Engine:
         self.instances.expect(name, now_s)
         waited_s = self.starts.asked(name, now_s)
         asked_at_s = time.time()
+        template, probes = revision.template, probes_of(revision.template)
         request = ForkRequest(
             revision=name,
             code_root=str(self.controller.store.folder(name)),
@@ -259,7 +262,8 @@ class Engine:
             nice=shares.nice_level(revision.template),
             asked_at_s=asked_at_s,
             waited_at_s=None if waited_s is None else asked_at_s - waited_s,
-            program=to_json(program_of(revision.image, revision.template, self.home.ports)) if revision.image else None,
+            program=to_json(program_of(revision.image, template, self.home.ports)) if revision.image else None,
+            probes=to_json(probes) if not revision.image and needs_following(probes) else None,
         )
         self.zygote.send({"fork": asdict(request)}, self.sockets.get(name))
 
@@ -347,12 +351,26 @@ class Engine:
                 readings = await asyncio.to_thread(samples.read, self.home.admin_socket)
             except OSError:
                 readings = {}
+            self._end_who_has_too_much()
             now_s = time.monotonic()
             for name, reading in readings.items():
                 if name in self.controller.store.revisions:
                     self.scaling.observe(name, reading, now_s)
             if self.scaling.tick(self.controller.reachable(), self._ready_count, now_s):
                 self.turn_soon()
+
+    def _end_who_has_too_much(self) -> None:
+        for each in self.instances.observed():
+            revision = self.controller.store.revisions.get(each.revision)
+            if revision is None or revision.image or not each.pid:
+                continue
+            limit_bytes = revision.template.container.memory_limit_bytes
+            if limit_bytes and (used_bytes := memory.used_bytes(each.pid)) > limit_bytes:
+                said = f"OOMKilled: {each.revision} has {used_bytes:,} bytes of memory, its limit is {limit_bytes:,}"
+                with self.home.log(revision.service).open("a", encoding="utf-8") as log:
+                    log.write(f"{said}\n")
+                self._crashes.note_exit(each.revision, KILLED_EXIT_CODE)
+                self.instances.kill(each.pid)
 
     def _ready_count(self, name: RevisionName) -> int:
         return self.instances.count(name, Phase.READY)

@@ -10,9 +10,10 @@ import json
 import socket
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
-from gateway.envoy import Edge, EnvoyFiles, check, command, find_binary, translate
+from gateway.envoy import Edge, EnvoyFiles, Translator, check, command, find_binary
 from knative.local import http_get, shares
 from knative.local.deployment import Deployment
 from knative.local.eventing import brokers
@@ -24,6 +25,7 @@ from knative.local.processes import Records, write_atomically
 from knative.local.publication import hand_over
 from knative.local.rollout import Proof, Revision, destinations
 from shared.errors import StartError
+from shared.remembered import Remembered
 
 # How often istiod asks an issuer for its keys again (PILOT_JWT_PUB_KEY_REFRESH_INTERVAL) is 20 minutes.
 KEYS_REFRESH_S = 20 * 60.0
@@ -34,6 +36,8 @@ class FrontDoor:
 
     def __init__(self, home: Home) -> None:
         self._home = home
+        self._translator = Translator()
+        self._backends: Remembered[Backend] = Remembered()
         self._keys_file = home.envoy / "key_sets.json"
         self._key_sets: dict[str, str] = json.loads(self._keys_file.read_bytes()) if self._keys_file.exists() else {}
         self.mesh_port = _kept_port(home.root / "mesh-port")
@@ -77,21 +81,13 @@ class FrontDoor:
         self, deployment: Deployment, revisions: Iterable[Revision], leads_to: Iterable[Destination]
     ) -> EnvoyFiles:
         backends = [
-            Backend(
-                revision=revision.name,
-                service=revision.service,
-                namespace=revision.namespace,
-                socket_path=str(self._home.revision_socket(revision.name)),
-                timeout_s=revision.template.timeout_s,
-                most_requests=shares.most_requests(revision.template),
-                protocol=revision.template.container.protocol,
-                streams=revision.image is not None,
-            )
+            self._backends.of(revision.name, (revision,), partial(self._backend, revision))
             for revision in revisions
             if revision.proof is Proof.READY
         ]
+        self._backends.sweep()
         to_brokers = brokers.ingress(deployment.brokers, self._home)
-        return translate(
+        return self._translator.translate(
             deployment.mesh,
             [
                 *_with_domains(leads_to, deployment.domain_mappings),
@@ -100,6 +96,20 @@ class FrontDoor:
             [*backends, *(each for _, each in to_brokers)],
             self._key_sets,
             self._edge(deployment.shop_setting("OTEL_EXPORTER_OTLP_ENDPOINT")),
+        )
+
+    def _backend(self, revision: Revision) -> Backend:
+        return Backend(
+            revision=revision.name,
+            service=revision.service,
+            namespace=revision.namespace,
+            socket_path=str(self._home.revision_socket(revision.name)),
+            timeout_s=revision.template.timeout_s,
+            response_start_timeout_s=revision.template.response_start_timeout_s,
+            idle_timeout_s=revision.template.idle_timeout_s,
+            most_requests=shares.most_requests(revision.template),
+            protocol=revision.template.container.protocol,
+            streams=revision.image is not None,
         )
 
     async def refresh_keys(self, deployment: Deployment) -> bool:
@@ -137,7 +147,10 @@ def _with_domains(found: Iterable[Destination], mappings: Iterable[DomainMapping
     domains: dict[tuple[Namespace, ServiceName], list[str]] = {}
     for each in mappings:
         domains.setdefault((each.namespace, each.service), []).append(each.host)
-    return [replace(each, domains=tuple(sorted(domains.get((each.namespace, each.service), ())))) for each in found]
+    return [
+        replace(each, domains=tuple(sorted(of_it))) if (of_it := domains.get((each.namespace, each.service))) else each
+        for each in found
+    ]
 
 
 def live(admin_socket: Path) -> bool:

@@ -68,7 +68,7 @@ def engine_lives(home: Home) -> bool:
     return Records(home.run).find("engine") is not None and home.control_socket.exists()
 
 
-def start_engine(home: Home, patience_s: float = 15.0) -> None:
+def start_engine(home: Home, patience_s: float = 60.0) -> None:
     """Start the engine unless it lives, with the code of today. Run by root, it gives up root. Raises StartError."""
     if engine_lives(home):
         loaded = home.run / "engine.digest"

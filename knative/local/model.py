@@ -83,12 +83,18 @@ class Container:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RevisionTemplate:
-    """`spec.template` of a Service: what a revision is made from."""
+    """`spec.template` of a Service: what a revision is made from.
+
+    An answer must begin within `timeout_s`; within `response_start_timeout_s` where that is not 0; and no more than
+    `idle_timeout_s` may pass without a byte of it where that is not 0.
+    """
 
     container: Container
     name: str | None = None
     container_concurrency: int = 0
     timeout_s: float = 300.0
+    response_start_timeout_s: float = 0.0
+    idle_timeout_s: float = 0.0
     annotations: Mapping[str, str] = field(default_factory=lambda: EMPTY)
     labels: Mapping[str, str] = field(default_factory=lambda: EMPTY)
 
@@ -246,7 +252,8 @@ class Backend:
     """One revision that Envoy can send requests to, by the Unix socket on which its instances accept.
 
     `most_requests` may run and wait at once; None: only what the DestinationRules say bounds them. `streams`: it is a
-    program of its own, which may stream both ways and change to another protocol; functions do neither.
+    program of its own, which may stream both ways and change to another protocol; functions do neither. Timeouts are
+    those of its RevisionTemplate.
     """
 
     revision: RevisionName
@@ -254,6 +261,8 @@ class Backend:
     namespace: Namespace
     socket_path: str
     timeout_s: float
+    response_start_timeout_s: float = 0.0
+    idle_timeout_s: float = 0.0
     most_requests: int | None = None
     protocol: Literal["http1", "h2c"] = "http1"
     streams: bool = False

@@ -143,7 +143,7 @@ def rollouts(
 
     While some target of it is not there, or not ready, all stays as it was.
     """
-    own = _by_service(revisions)
+    own = by_service(revisions)
     result = {}
     for service in services:
         found = own.get(service.name, [])
@@ -231,11 +231,12 @@ def destinations(
     rollouts: Mapping[ServiceName, Rollout] = NO_ROLLOUTS,
 ) -> list[Destination]:
     """The `destination` of each Service. Each looks at its own revisions alone, however many others there are."""
-    own = _by_service(revisions)
+    own = by_service(revisions)
     return [destination(service, own.get(service.name, []), rollouts.get(service.name)) for service in services]
 
 
-def _by_service(revisions: Iterable[Revision]) -> dict[ServiceName, list[Revision]]:
+def by_service(revisions: Iterable[Revision]) -> dict[ServiceName, list[Revision]]:
+    """The revisions of each Service, in the order in which they come."""
     own: dict[ServiceName, list[Revision]] = {}
     for revision in revisions:
         own.setdefault(revision.service, []).append(revision)
@@ -262,9 +263,11 @@ def superfluous(
     the stale ones but for the least that are kept, and what is beyond the most that are kept: the longest idle first.
     """
     gone = {revision.name for revision in revisions if revision.service not in services}
-    by_service = _by_service(sorted(revisions, key=lambda revision: -revision.generation))
+    of_service = by_service(sorted(revisions, key=lambda revision: -revision.generation))
     for service in services.values():
-        own = by_service.get(service.name, [])
+        own = of_service.get(service.name, [])
+        if len(own) <= LEAST_KEPT_REVISIONS:
+            continue
         latest = latest_ready(service.name, own)
         kept = routed([destination(service, own, rollouts.get(service.name))]) | {
             each.name for each in (*own[:1], latest) if each
@@ -298,8 +301,13 @@ def _is_stale(revision: Revision, now_s: float) -> bool:
 
 
 def start_within_s(revision: Revision) -> float:
-    """How long an instance may take to get ready: a program as long as Knative gives it, a function less."""
-    if revision.image is None:
+    """How long an instance may take to get ready: as long as Knative gives it.
+
+    A function that is not told to wait for anything has less, for it hangs then.
+    """
+    container = revision.template.container
+    waits = container.startup_probe is not None or container.readiness_probe.path not in {None, "/healthz"}
+    if revision.image is None and not waits and not container.readiness_probe.initial_delay_s:
         return START_DEADLINE_S
     asked_ns = parse_duration_ns(revision.template.annotations.get(_PROGRESS_DEADLINE, "")) or 0
     return asked_ns / SECOND_NS or _PROGRESS_DEADLINE_S

@@ -22,7 +22,9 @@ from knative.local.objects.json_values import Object
 from knative.local.objects.stamps import Stamp, deployed, restamp
 from knative.local.processes import write_atomically
 from knative.local.programs import image
+from knative.local.promotion.traffic import CANDIDATE
 from knative.local.rollout import CONTAINER_MISSING, Proof, Revision
+from shared.remembered import Remembered
 from shared.yaml_documents import Complaints, Node, document_of
 
 DEFAULT_NAMESPACE = "shop"
@@ -46,6 +48,23 @@ def key_of(document: Node) -> Key:
         namespace=document.text("metadata", "namespace", default=DEFAULT_NAMESPACE),
         name=document.text("metadata", "name"),
     )
+
+
+def _with_promoted_traffic(document: Node, stands: Node | None) -> Node:
+    """A Service that says nothing of its traffic leaves it as it is where that is a promotion's.
+
+    As on a cluster, where who applies leaves alone what others wrote into a field that he does not name. Elsewhere a
+    manifest without traffic means all of it to the latest revision, here as there.
+    """
+    spec, traffic = document.get("spec"), stands.get("spec", "traffic") if stands else None
+    if document.text("kind") != "Service" or spec is None or spec.get("traffic") is not None or traffic is None:
+        return document
+    if all(target.text("tag") != CANDIDATE for target in traffic.items):
+        return document
+    kept = {**spec.children, "traffic": traffic}
+    spec = replace(spec, value={name: each.value for name, each in kept.items()}, children=kept)
+    children = {**document.children, "spec": spec}
+    return replace(document, value={name: each.value for name, each in children.items()}, children=children)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,6 +98,8 @@ class Store:
         self.stamps: dict[Key, Stamp] = {}
         self.revisions: dict[RevisionName, Revision] = {}
         self.rollouts: dict[ServiceName, Rollout] = {}
+        self._texts: Remembered[str] = Remembered()
+        self._saved = ""
         if self._path.exists():
             self._load()
 
@@ -103,18 +124,18 @@ class Store:
                 continue
             if from_project:
                 origins[key] = document.value
-            objects[key] = document
+            objects[key] = _with_promoted_traffic(document, stands)
         if from_project:
             for key in set(origins) - seen:
                 del origins[key]
                 objects.pop(key, None)
         for key in gone:
             objects.pop(key, None)
-        changed = [
+        changed = sorted(
             key
-            for key in sorted(set(objects) | set(self.documents))
+            for key in objects.keys() | self.documents.keys()
             if _value(objects.get(key)) != _value(self.documents.get(key))
-        ]
+        )
         absent = frozenset({*self.absent, *gone} - objects.keys())
         return Proposal(documents=objects, origins=origins, changed=tuple(changed), absent=absent)
 
@@ -141,25 +162,34 @@ class Store:
                 self.stamps[key] = deployed(stamp, is_remade=key.name in remade)
 
     def save(self) -> None:
-        """Write all of it to disk. Raises OSError, for example without space."""
-        content = {
-            "objects": [
-                {
-                    "file": node.file,
-                    "value": node.value,
-                    "origin": self.origins.get(key),
-                    "stamp": self.stamps[key].to_json(),
-                }
-                for key, node in sorted(self.documents.items())
-            ],
-            "absent": [
-                {"kind": key.kind, "namespace": key.namespace, "name": key.name, "origin": self.origins.get(key)}
-                for key in sorted(self.absent)
-            ],
-            "revisions": [_revision_to_json(revision) for _, revision in sorted(self.revisions.items())],
-            "rollouts": {name: _rollout_to_json(rollout) for name, rollout in sorted(self.rollouts.items())},
-        }
-        write_atomically(self._path, json.dumps(content).encode(), mode=0o600)  # applied Secrets are in it
+        """Write all of it to disk, where it is other than what is there. Raises OSError, for example without space."""
+        objects = [self._object_text(key, node) for key, node in sorted(self.documents.items())]
+        revisions = [self._revision_text(revision) for _, revision in sorted(self.revisions.items())]
+        self._texts.sweep()
+        absent = [
+            {"kind": key.kind, "namespace": key.namespace, "name": key.name, "origin": self.origins.get(key)}
+            for key in sorted(self.absent)
+        ]
+        moved = {name: _rollout_to_json(rollout) for name, rollout in sorted(self.rollouts.items())}
+        text = (
+            f'{{"objects": [{", ".join(objects)}], "absent": {json.dumps(absent)}, '
+            f'"revisions": [{", ".join(revisions)}], "rollouts": {json.dumps(moved)}}}'
+        )
+        if text != self._saved:
+            write_atomically(self._path, text.encode(), mode=0o600)  # applied Secrets are in it
+            self._saved = text
+
+    def _object_text(self, key: Key, node: Node) -> str:
+        origin, stamp = self.origins.get(key), self.stamps[key]
+
+        def written() -> str:
+            entry = {"file": node.file, "value": node.value, "origin": origin, "stamp": stamp.to_json()}
+            return json.dumps(entry)
+
+        return self._texts.of(key, (node.file, node.value, origin, stamp), written)
+
+    def _revision_text(self, revision: Revision) -> str:
+        return self._texts.of(revision.name, (revision,), lambda: json.dumps(_revision_to_json(revision)))
 
     def snapshot(self, revision: Revision, manifest: Node) -> None:
         """Copy the code and the manifest of a new revision into its folder, whole or not at all."""

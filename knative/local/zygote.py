@@ -47,6 +47,7 @@ class ForkRequest:
         asked_at_s: when it was asked for, in seconds since 1970.
         waited_at_s: when the request that it is for began to wait, on the same clock; None: there is none.
         program: a `programs.program.Program`, as JSON, that it is an instance of; None: of the function.
+        probes: a `programs.following.Probes`, as JSON, that the function is asked by; None: it has none of its own.
     """
 
     revision: str
@@ -61,6 +62,7 @@ class ForkRequest:
     asked_at_s: float
     waited_at_s: float | None = None
     program: object = None
+    probes: object = None
 
 
 class Zygote:
@@ -177,6 +179,7 @@ def _become_instance(request: ForkRequest, listening: socket.socket) -> None:
             beginning=Beginning(
                 waited_at_s=request.waited_at_s, asked_at_s=request.asked_at_s, forked_at_s=forked_at_s
             ),
+            probes=_probes(request),
         )
         status = 0
     except SystemExit as end:
@@ -189,6 +192,17 @@ def _become_instance(request: ForkRequest, listening: socket.socket) -> None:
         if status:
             _tell(request, {"revision": request.revision, "pid": os.getpid(), "exit_code": status})
         os._exit(status)
+
+
+def _probes(request: ForkRequest) -> object:
+    """Who asks the function by the probes of its manifest, if those are more than it is asked anyway."""
+    if request.probes is None:
+        return None
+    # Not imported before: most functions have no use for it.
+    beside = importlib.import_module("knative.local.programs.beside")
+    program = importlib.import_module("knative.local.programs.program")
+    condemned = {"revision": request.revision, "pid": os.getpid(), "exit_code": 137}
+    return beside.Beside(program.probes_from_json(request.probes), lambda: _tell(request, condemned))
 
 
 def _stand_beside_program(request: ForkRequest, listening: socket.socket) -> int:

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import psutil
 import pytest
+import urllib3
 
 from tests.clients.conftest import Client
 from tests.stack import PROJECT, Stack
@@ -103,6 +104,24 @@ def test_what_is_too_slow_is_a_504_and_what_is_too_much_for_its_queue_a_503(clie
     assert statuses.count(200) >= 11
     # The one that was too slow may still run in the program: nobody waits for it any more.
     assert max(int(said) for status, said in answers if status == 200) <= 2
+
+
+def test_an_answer_that_begins_late_is_a_504_and_may_take_its_time_once_it_has_begun(clients_stack: Stack) -> None:
+    spec = {"timeoutSeconds": 60, "responseStartTimeoutSeconds": 3}
+    clients_stack.run("apply", "-f", "-", given=service("early", "program", annotations={"min-scale": "1"}, spec=spec))
+    assert ask(clients_stack, "early", "/slow/30")[0] == 504
+    assert ask(clients_stack, "early", "/drip/2") == (200, "....")
+
+
+def test_an_answer_that_pauses_for_too_long_is_broken_off_and_one_that_does_not_may_take_longer(
+    clients_stack: Stack,
+) -> None:
+    spec = {"timeoutSeconds": 60, "idleTimeoutSeconds": 3}
+    clients_stack.run("apply", "-f", "-", given=service("steady", "program", annotations={"min-scale": "1"}, spec=spec))
+    assert ask(clients_stack, "steady", "/slow/30")[0] == 504
+    assert ask(clients_stack, "steady", "/drip/2") == (200, "....")
+    with pytest.raises(urllib3.exceptions.HTTPError):
+        ask(clients_stack, "steady", "/drip/20")
 
 
 def test_no_request_fails_while_a_new_revision_takes_over(clients_stack: Stack) -> None:

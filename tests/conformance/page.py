@@ -19,7 +19,8 @@ Run on {date}, on {machine}.
 """
 _TAIL = """
 A test that is left out says itself that a platform need not have what it tests, and is skipped by the suite's own
-flag `-disable-optional-api`, or its words below say why.
+flag `-disable-optional-api`, or its words below say why. The runtime contract has things that a platform must do and
+things that it should do; the names of the tests say which.
 """
 _VERDICTS = {"PASS": "passed", "FAIL": "failed", "SKIP": "left out", "UNFINISHED": "did not finish"}
 
@@ -31,16 +32,24 @@ def page(
     reasons: why a test fails here, by its name.
     """
     text = _HEAD.format(version=version, date=date, machine=machine)
-    for suite, results in suites.items():
+    parts = {title: results for suite, of_suite in suites.items() for title, results in _parts(suite, of_suite)}
+    for title, results in parts.items():
         counts = [sum(each.verdict in verdicts for each in results) for verdicts in _COLUMNS]
-        text += f"| {suite} | {' | '.join(map(str, counts))} |\n"
+        text += f"| {title} | {' | '.join(map(str, counts))} |\n"
     text += _TAIL
-    for suite, results in suites.items():
-        text += f"\n## {suite}\n\n| test | | seconds | why |\n|---|---|---|---|\n"
+    for title, results in parts.items():
+        text += f"\n## {title}\n\n| test | | seconds | why |\n|---|---|---|---|\n"
         for each in results:
             why = reasons.get(each.name, each.words) if each.verdict != "PASS" else ""
             text += f"| {each.name} | {_VERDICTS[each.verdict]} | {each.seconds:.1f} | {_cell(why)} |\n"
     return text
+
+
+def _parts(suite: str, results: Sequence[Result]) -> list[tuple[str, list[Result]]]:
+    """The tests of a suite by how much they bind: of the runtime contract some are for what a platform should do."""
+    should = [each for each in results if each.is_recommendation]
+    must = [each for each in results if not each.is_recommendation]
+    return [(f"{suite}: must", must), (f"{suite}: should", should)] if should else [(suite, must)]
 
 
 _COLUMNS = (("PASS",), ("FAIL", "UNFINISHED"), ("SKIP",))

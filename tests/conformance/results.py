@@ -23,6 +23,11 @@ class Result:
     def is_optional(self) -> bool:
         return self.verdict == "SKIP" and bool(_OPTIONAL.search(self.words))
 
+    @property
+    def is_recommendation(self) -> bool:
+        """Of what a platform should do, and need not."""
+        return self.name.startswith("TestShould")
+
 
 def read(lines: list[str]) -> list[Result]:
     """The results of all tests at the top, in order of name. One that began and has no verdict did not finish."""

@@ -46,3 +46,12 @@ def test_the_page_counts_them_and_gives_the_reason_for_what_does_not_pass() -> N
     assert "| TestHangs | did not finish | 0.0 | It waits for a cluster. |" in text
     assert "| TestFails | failed | 2.2 | got \\| and no 200 |" in text
     assert "| TestPasses | passed | 1.5 |  |" in text
+
+
+def test_what_a_platform_should_do_is_told_apart_from_what_it_must() -> None:
+    passed = {"verdict": "PASS", "seconds": 1.0}
+    found = [Result(name="TestMustHave", **passed), Result(name="TestShouldHave", **passed)]  # type: ignore[arg-type]
+    text = page({"runtime": found}, {}, version="v0.50.0", date="2026-01-02", machine="a machine")
+    assert "| runtime: must | 1 | 0 | 0 |" in text
+    assert text.index("## runtime: must") < text.index("TestMustHave") < text.index("## runtime: should")
+    assert text.index("## runtime: should") < text.index("TestShouldHave")

@@ -200,6 +200,19 @@ def test_no_host_leads_from_outside_to_what_is_for_the_shop_itself(base_url: str
             assert [answer.status for answer in raw_http.exchange(base_url, sent)] == [404]
 
 
+BROKERS = ["broker-ingress.knative-eventing.svc.cluster.local", "broker-ingress.knative-eventing", "broker-ingress"]
+
+
+@pytest.mark.parametrize("host", BROKERS)
+def test_no_host_leads_from_outside_to_the_broker(base_url: str, host: str) -> None:
+    body = b'{"specversion":"1.0","id":"1","source":"/place-order","type":"zerocart.order.paid.v1"}'
+    for form in (b"/shop/shop", f"http://{host}/shop/shop".encode()):
+        sent = b"POST %s HTTP/1.1\r\nHost: %s\r\nContent-Type: %s\r\nContent-Length: %d\r\n\r\n%s" % (
+            form, host.encode(), b"application/cloudevents+json", len(body), body,
+        )  # fmt: skip
+        assert [answer.status for answer in raw_http.exchange(base_url, sent)] == [404]
+
+
 # Other people's things.
 
 

@@ -2,6 +2,7 @@
 answers 503 with Retry-After within 2 s. Payment provider away: the order is accepted as `payment_pending` and paid
 later, once."""
 
+import os
 import re
 import secrets
 import time
@@ -21,7 +22,19 @@ from tests.bench.load import open_loop
 from tests.bench.percentiles import percentile
 from tests.promises import books
 from tests.promises.customers import Customer, Reply, basket, call, crowd, insist, join, new_key, order_of
-from tests.promises.faults import Fault, RedisFault, away, home_of, provider_away, redis_away, rows, value
+from tests.promises.faults import (
+    Fault,
+    RedisFault,
+    away,
+    home_of,
+    kill_part,
+    provider_away,
+    redis_away,
+    rows,
+    value,
+    wait_for_part,
+    whole,
+)
 from tests.stack import Stack
 from tests.together import at_once
 from tests.waiting import wait_until
@@ -199,3 +212,22 @@ def threads_and_transactions(stack: Stack) -> tuple[int, int]:
             threads = max(threads, psutil.Process(pid).num_threads())
     query = "SELECT count(*) FROM pg_stat_activity WHERE application_name = 'place-order' AND xact_start IS NOT NULL"
     return threads, int(str(value(stack, query, superuser=True)))
+
+
+def test_an_engine_that_could_not_bring_a_part_back_at_first_tries_again(own_stack: Stack) -> None:
+    """Both are killed, and something keeps Postgres from starting: the engine that comes waits for its end."""
+    lock = home_of(own_stack).root / "postgres" / "postmaster.pid"
+    folder = lock.parent.stat()
+    kill_part(own_stack, "engine")
+    database = kill_part(own_stack, "postgres")
+    wait_until(lambda: not database.alive, 10, "Postgres is gone")
+    alive = wait_for_part(
+        own_stack, "valkey"
+    ).pid  # of the user that Postgres runs as: another one's would count for nothing
+    lock.write_text(f"{alive}\n{lock.parent}\n0\n5432\n\n\n", encoding="ascii")
+    os.chown(lock, folder.st_uid, folder.st_gid)
+    log = home_of(own_stack).log("engine")
+    wait_until(lambda: "Postgres did not start" in log.read_text(encoding="utf-8"), 90, "the engine gives up at first")
+    lock.unlink(missing_ok=True)
+    wait_until(lambda: whole(own_stack), 120, "everything is back")
+    assert call(own_stack, "GET", "/api/products").status == 200

@@ -57,9 +57,9 @@ class Api:
         if self._writer.is_writing or not self._cluster.is_up or (not at_once and now_s - self._looked_s < REST_S):
             return
         self._looked_s = now_s
-        found = self._objects.take(self._cluster.facts(), now=rfc3339(datetime.now(UTC)))
-        if found is not None:
-            self._history.replace(found)
+        now = rfc3339(datetime.now(UTC))
+        shown = self._history.take_shown()
+        self._history.follow(self._objects.take(self._cluster.facts(), now=now, again=shown))
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":

@@ -3,20 +3,22 @@
 import json
 from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from datetime import UTC, datetime
+from itertools import repeat
 from pathlib import Path
 
 from knative.local.api import eventing_facts
 from knative.local.api.refusals import REQUEST
 from knative.local.engine import Engine
-from knative.local.model import RevisionName, Secret, Service, ServiceName
+from knative.local.model import Destination, RevisionName, Secret, Service, ServiceName
 from knative.local.objects.facts import ClusterFacts, DocumentFacts, InstanceFacts, RevisionFacts, ServiceFacts
 from knative.local.objects.json_values import Object, mapping, plain, text
 from knative.local.objects.kinds import DOMAIN_MAPPING, KINDS, NAMESPACE
 from knative.local.objects.stamps import Stamp
 from knative.local.objects.world import Reference
 from knative.local.reconciler import Instance, Phase
-from knative.local.rollout import Revision, destination, routed, routed_traffic
+from knative.local.rollout import Revision, routed, routed_traffic
 from knative.local.store import DEFAULT_NAMESPACE, Key, key_of
+from shared.remembered import Remembered
 from shared.yaml_documents import Node, document_of
 
 Write = Callable[[list[Node], list[Key], dict[Key, tuple[Object, ...]], bool], Awaitable[None]]
@@ -51,6 +53,7 @@ class EngineCluster:
         # What a fact is made from, and the fact: what is unchanged must be the same object.
         self._documents: dict[Key, tuple[Node, Object]] = {}
         self._snapshots: dict[RevisionName, tuple[Revision, Object, str]] = {}
+        self._services: Remembered[ServiceFacts] = Remembered()
         self._started: dict[int, str] = {}
         self._began_at = _time_of(engine.home.root)
 
@@ -80,17 +83,19 @@ class EngineCluster:
         revisions: dict[str, list[Revision]] = {}
         for revision in sorted(store.revisions.values(), key=lambda each: each.generation):
             revisions.setdefault(revision.service, []).append(revision)
+        leads_to = {each.service: each for each in self._engine.controller.destinations()}
         of_services, documents = [], []
         of_eventing: dict[Key, tuple[Object, Stamp]] = {}
         for key, node in store.documents.items():
             if key.kind == "Service":
-                if service := services.get(ServiceName(key.name)):
-                    own = revisions.get(key.name, [])
-                    of_services.append(self._service(key, node, service, own, instances))
+                if found := leads_to.get(ServiceName(key.name)):
+                    own = tuple(revisions.get(key.name, ()))
+                    of_services.append(self._service(key, node, own, found, instances))
             elif (key.kind, node.text("apiVersion")) in eventing_facts.KINDS:
                 of_eventing[key] = self._document(key, node), store.stamps[key]
             else:
                 documents.append(self._other(key, node, services))
+        self._services.sweep()
         return ClusterFacts(
             services=tuple(of_services),
             documents=tuple(documents),
@@ -125,29 +130,38 @@ class EngineCluster:
         return DocumentFacts(document=document, stamp=stamp, finds=finds, port=self._engine.home.port)
 
     def _service(
-        self, key: Key, node: Node, service: Service, revisions: list[Revision],
+        self, key: Key, node: Node, revisions: tuple[Revision, ...], leads_to: Destination,
         instances: dict[RevisionName, list[Instance]],
     ) -> ServiceFacts:  # fmt: skip
-        rollout = self._engine.controller.store.rollouts.get(service.name)
-        leads_to = destination(service, revisions, rollout)
-        taken_over = self._engine.controller.taken_over
-        reached = routed([leads_to])
-        found = []
-        for revision in revisions:
-            template, created_at = self._snapshot(revision)
-            found.append(
-                RevisionFacts(
-                    revision=revision, template=template, created_at=created_at, is_routed=revision.name in reached,
-                    instances=tuple(self._instance(each) for each in instances.get(revision.name, ())),
-                    desired_count=self._engine.desired(revision),
-                )
+        controller = self._engine.controller
+        assert controller.deployment is not None
+        service = controller.deployment.services[leads_to.service]
+        rollout = controller.store.rollouts.get(service.name)
+        is_taken_over = not controller.taken_over or controller.taken_over.get(service.name) == leads_to
+        running = tuple(tuple(instances.get(revision.name, ())) for revision in revisions)
+        desired = tuple(map(self._engine.desired, revisions))
+        stamp = controller.store.stamps[key]
+
+        def present() -> ServiceFacts:
+            return ServiceFacts(
+                document=self._document(key, node), stamp=stamp, service=service, destination=leads_to,
+                revisions=tuple(map(self._revision, revisions, running, desired, repeat(routed([leads_to])))),
+                port=self._engine.home.port,
+                rollout=rollout if rollout and rollout.moving else None,
+                routed=routed_traffic(service, revisions, rollout),
+                is_taken_over=is_taken_over,
             )  # fmt: skip
-        return ServiceFacts(
-            document=self._document(key, node), stamp=self._engine.controller.store.stamps[key], service=service,
-            destination=leads_to, revisions=tuple(found), port=self._engine.home.port,
-            rollout=rollout if rollout and rollout.moving else None,
-            routed=routed_traffic(service, revisions, rollout),
-            is_taken_over=not taken_over or taken_over.get(service.name) == leads_to,
+
+        sources = node, stamp, service, revisions, leads_to, rollout, is_taken_over, running, desired
+        return self._services.of(key, sources, present)
+
+    def _revision(
+        self, revision: Revision, running: tuple[Instance, ...], desired: int, reached: frozenset[RevisionName]
+    ) -> RevisionFacts:
+        template, created_at = self._snapshot(revision)
+        return RevisionFacts(
+            revision=revision, template=template, created_at=created_at, is_routed=revision.name in reached,
+            instances=tuple(map(self._instance, running)), desired_count=desired,
         )  # fmt: skip
 
     def _instance(self, instance: Instance) -> InstanceFacts:

@@ -6,14 +6,14 @@ are kept for watches that begin, or go on, at an earlier version; one from befor
 
 import asyncio
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from itertools import takewhile
 from typing import Literal
 
 from knative.local.api.statuses import expired
 from knative.local.objects.json_values import Object, mapping
-from knative.local.objects.world import Reference, reference_of
+from knative.local.objects.world import Difference, Reference, reference_of
 
 KEPT_CHANGES = 4096
 
@@ -43,6 +43,7 @@ class History:
         self._bodies: dict[Reference, Object] = {}
         self._changes: deque[Change] = deque(maxlen=KEPT_CHANGES)
         self._changed = asyncio.Event()
+        self._shown: list[Object] = []
 
     def put(self, body: Object) -> Object:
         """Take an object as it is now, which has no version yet; gives it with its version."""
@@ -62,12 +63,22 @@ class History:
         self._note("DELETED", reference, made, before)
         return made
 
-    def replace(self, bodies: Sequence[Object]) -> None:
-        """Take all objects that there are now; those that are not among them are gone."""
-        seen = {reference_of(body): body for body in bodies}
-        for reference in [each for each in self.objects if each not in seen]:
-            self.remove(reference)
-        for body in seen.values():
+    def show(self, body: Object) -> Object:
+        """As `put`, of an object that somebody has just written: how it really is follows."""
+        self._shown.append(body)
+        return self.put(body)
+
+    def take_shown(self) -> list[Object]:
+        """What was shown since the last time."""
+        shown, self._shown = self._shown, []
+        return shown
+
+    def follow(self, difference: Difference) -> None:
+        """Take what has become other."""
+        for reference in difference.gone:
+            if reference in self.objects:
+                self.remove(reference)
+        for body in difference.put:
             self.put(body)
 
     def select(self, resource: str, namespace: str) -> list[Object]:

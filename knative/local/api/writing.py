@@ -196,7 +196,7 @@ class Writer:
             return answers.of_object(self._shown(target, document, stamp), code)
         _, stamp = self._find(target)
         assert stamp is not None
-        return answers.of_object(self._history.put(self._shown(target, document, stamp)), code)
+        return answers.of_object(self._history.show(self._shown(target, document, stamp)), code)
 
     async def _write(self, target: Target, request: Request, document: Object, *, managers: tuple[Object, ...]) -> None:
         self.is_writing = True

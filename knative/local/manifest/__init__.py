@@ -15,10 +15,9 @@ Accepted, not enforced here:
 | `metadata.creationTimestamp`, `status` | the API server writes them; files made by a client carry them |
 | `template.spec.serviceAccountName`, `automountServiceAccountToken`, `imagePullSecrets`, `enableServiceLinks` | identity towards the API server and the registry |
 | `container.name`, `imagePullPolicy`, `terminationMessagePath`, `terminationMessagePolicy` | names and housekeeping of the pod |
-| `container.resources` | limits CPU and memory |
+| `container.resources.limits.cpu` | bounds CPU; what is asked for sets who goes first |
 | `container.securityContext` | user, capabilities, seccomp, read-only root |
-| `container.livenessProbe`, `startupProbe` | restart a container that hangs |
-| `container.readinessProbe` | asks the path or port that it names; here an instance asks its own `/healthz` once, before it accepts |
+| `container.readinessProbe` of a function that is ready | goes on asking it, and sends it nothing while it fails |
 | `volumes` of `emptyDir`, mounted at `/tmp` | a scratch folder; `/tmp` can be written here too |
 | `config` of a Broker | how its channels are made; here there are none |
 | `immutable` and `type` of a ConfigMap or Secret | refuse changes; name the use |
@@ -26,6 +25,6 @@ Accepted, not enforced here:
 What an autoscaling annotation must be is in `knative.local.autoscaler.annotations`.
 """  # noqa: E501 - a table
 
-from knative.local.manifest.documents import Manifests, is_ours, read
+from knative.local.manifest.documents import Manifests, Services, is_ours, read
 
-__all__ = ["Manifests", "is_ours", "read"]
+__all__ = ["Manifests", "Services", "is_ours", "read"]

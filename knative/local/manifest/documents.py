@@ -19,6 +19,8 @@ from knative.local.manifest.namespace import check_namespace
 from knative.local.manifest.service import read_service
 from knative.local.manifest.sources import API_VERSION, KINDS, read_ping_source, read_sink_binding
 from knative.local.model import Broker, ConfigMap, DomainMapping, PingSource, Secret, Service, SinkBinding, Trigger
+from shared.errors import ManifestProblem
+from shared.remembered import Remembered
 from shared.yaml_documents import Complaints, Node
 
 _ours = frozenset(
@@ -48,7 +50,11 @@ def is_ours(document: Node) -> bool:
     return (document.text("apiVersion"), document.text("kind")) in _ours
 
 
-def read(documents: Sequence[Node], complaints: Complaints) -> Manifests:
+# Services that were read before, with what is wrong with them: hundreds, of which one has changed, are read as one.
+Services = Remembered[tuple[Service, list[ManifestProblem]]]
+
+
+def read(documents: Sequence[Node], complaints: Complaints, known: Services | None = None) -> Manifests:
     """Read our kinds among some documents; others are passed over.
 
     The ConfigMap `config-autoscaler` in `knative-serving` is the autoscaler's: what it allows, Services may say.
@@ -58,6 +64,7 @@ def read(documents: Sequence[Node], complaints: Complaints) -> Manifests:
     What is wrong is reported to `complaints`: a set with any mistake must not be applied, so call
     `complaints.raise_if_any` when all readers are through. Never raises by itself.
     """
+    known = known if known is not None else Services()
     services: list[Service] = []
     config_maps: list[ConfigMap] = []
     secrets: list[Secret] = []
@@ -94,11 +101,12 @@ def read(documents: Sequence[Node], complaints: Complaints) -> Manifests:
             case "Trigger":
                 triggers.append(found := read_trigger(document, complaints))
             case _:
-                services.append(found := read_service(document, complaints, defaults))
+                services.append(found := _read_service(document, complaints, defaults, known))
         identity = (document.text("kind"), found.namespace, found.name)
         if found.name and (first := seen.setdefault(identity, document)) is not document:
             name = document.get("metadata", "name") or document
             complaints.add(name, f"this {identity[0]} stands already in {first.file}:{first.line}")
+    known.sweep()
     return Manifests(
         services=tuple(services),
         config_maps=tuple(config_maps),
@@ -111,3 +119,14 @@ def read(documents: Sequence[Node], complaints: Complaints) -> Manifests:
         autoscaler_defaults=defaults,
         rollout_duration_s=read_rollout_duration_s(documents, complaints),
     )
+
+
+def _read_service(document: Node, complaints: Complaints, defaults: Defaults, known: Services) -> Service:
+    def read_anew() -> tuple[Service, list[ManifestProblem]]:
+        own = Complaints()
+        return read_service(document, own, defaults), own.problems
+
+    key = document.text("metadata", "namespace"), document.text("metadata", "name")
+    service, problems = known.of(key, (document, defaults), read_anew)
+    complaints.problems += problems
+    return service

@@ -19,6 +19,8 @@ from knative.local.model import Container, RevisionTemplate
 from shared.yaml_documents import Complaints, Node
 
 TIMEOUT_MAX_S = 600
+# What a revision has that says nothing, and the start of its answer.
+TIMEOUT_S = 300
 CONCURRENCY_MAX = 1000
 
 _fields = (
@@ -53,13 +55,15 @@ def read_template(
     spec = mapping(complaints, child(template, "spec"), _fields, _disallowed)
     if spec is None and child(template, "spec") is None and service_spec is not None:
         missing(complaints, template or service_spec, "spec.containers" if template else "template.spec.containers")
-    timeout_s = _timeout(spec, complaints)
+    timeout_s = bounded(complaints, child(spec, "timeoutSeconds"), 0, TIMEOUT_MAX_S, TIMEOUT_S) or TIMEOUT_S
     _check_pod(spec, complaints)
     return RevisionTemplate(
         container=_container(spec, complaints),
         name=_name(metadata, service_name, complaints),
         container_concurrency=bounded(complaints, child(spec, "containerConcurrency"), 0, CONCURRENCY_MAX, 0),
-        timeout_s=timeout_s,
+        timeout_s=float(timeout_s),
+        response_start_timeout_s=_response_start_timeout_s(spec, complaints, timeout_s),
+        idle_timeout_s=float(bounded(complaints, child(spec, "idleTimeoutSeconds"), 0, TIMEOUT_MAX_S, 0)),
         annotations=_annotations(annotations, complaints, autoscaler_defaults),
         labels=read_labels(child(metadata, "labels"), complaints),
     )
@@ -90,23 +94,10 @@ def _annotations(node: Node | None, complaints: Complaints, defaults: Defaults) 
     return annotations
 
 
-def _timeout(spec: Node | None, complaints: Complaints) -> float:
-    """The time a request may take. 0 means Knative's default, as it does there."""
-    timeout_s = bounded(complaints, child(spec, "timeoutSeconds"), 0, TIMEOUT_MAX_S, 300) or 300
-    start = child(spec, "responseStartTimeoutSeconds")
-    start_s = bounded(complaints, start, 0, TIMEOUT_MAX_S, 0)
-    if start and 0 < start_s < timeout_s:
-        complaints.add(
-            start,
-            "a time for the answer's start alone is not honoured here",
-            hint="lower timeoutSeconds, which bounds the start too, or leave this out",
-        )
-    idle = child(spec, "idleTimeoutSeconds")
-    if idle and bounded(complaints, idle, 0, TIMEOUT_MAX_S, 0) > 0:
-        complaints.add(
-            idle, "a time without bytes is not honoured here", hint="timeoutSeconds bounds the whole request"
-        )
-    return float(timeout_s)
+def _response_start_timeout_s(spec: Node | None, complaints: Complaints, timeout_s: int) -> float:
+    """0 where the timeout bounds the start as well. A longer timeout does not lengthen Knative's default for it."""
+    start_s = bounded(complaints, child(spec, "responseStartTimeoutSeconds"), 0, TIMEOUT_MAX_S, TIMEOUT_S)
+    return float(start_s) if start_s < timeout_s else 0.0
 
 
 def _check_pod(spec: Node | None, complaints: Complaints) -> None:

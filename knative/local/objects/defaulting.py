@@ -8,6 +8,7 @@ defaults means the same to the engine as without: written twice, they change not
 from knative.local.objects.json_values import Object, copied, items, mapping, text
 
 CONTAINER_NAME = "user-container"
+_RESPONSE_START_TIMEOUT_S = 300
 BROKER_CLASS = "eventing.knative.dev/broker.class"
 
 
@@ -83,7 +84,9 @@ def template_spec(spec: Object) -> Object:
     """A revision's spec with its defaults."""
     result: Object = {"containerConcurrency": 0, "enableServiceLinks": False, "timeoutSeconds": 300}
     result |= {key: value for key, value in spec.items() if value is not None}
-    result["timeoutSeconds"] = result["timeoutSeconds"] or 300
+    result["timeoutSeconds"] = timeout_s = result["timeoutSeconds"] or 300
+    if isinstance(timeout_s, int) and timeout_s > _RESPONSE_START_TIMEOUT_S:
+        result.setdefault("responseStartTimeoutSeconds", _RESPONSE_START_TIMEOUT_S)
     result["containers"] = [_container(each) if isinstance(each, dict) else each for each in items(spec, "containers")]
     return result
 

@@ -255,11 +255,15 @@ KINDS = (
 )  # fmt: skip
 
 
+_BY_PATH = {(each.group, each.version, each.plural): each for each in KINDS}
+_BY_NAME = {(each.api_version, each.kind): each for each in KINDS}
+
+
 def find(group: str, version: str, plural: str) -> Kind | None:
     """The kind behind a path of the API."""
-    return next((each for each in KINDS if (each.group, each.version, each.plural) == (group, version, plural)), None)
+    return _BY_PATH.get((group, version, plural))
 
 
 def kind_of(api_version: str, kind: str) -> Kind | None:
     """The kind of a document."""
-    return next((each for each in KINDS if (each.api_version, each.kind) == (api_version, kind)), None)
+    return _BY_NAME.get((api_version, kind))

@@ -113,6 +113,8 @@ def deployed(stamp: Stamp, *, is_remade: bool) -> Stamp:
     """
     if is_remade and stamp.deployed_generation == stamp.generation:
         stamp = replace(stamp, generation=stamp.generation + 1)
+    if stamp.deployed_generation == stamp.generation:
+        return stamp
     return replace(stamp, deployed_generation=stamp.generation)
 
 

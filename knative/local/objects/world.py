@@ -4,7 +4,7 @@
 """
 
 from collections import deque
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from knative.local.objects import brokers, configuration, core, domain_mapping, events, pod, revision, route, service
@@ -63,6 +63,14 @@ def of_service(facts: ServiceFacts, before: Mapping[Reference, Object], *, now: 
     return result
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Difference:
+    """The objects that became other or are new, and those that are gone."""
+
+    put: tuple[Object, ...]
+    gone: tuple[Reference, ...]
+
+
 class Objects:
     """What was made of the facts before, by where it came from."""
 
@@ -70,26 +78,42 @@ class Objects:
         self._facts: dict[str, ServiceFacts | DocumentFacts | EventingFacts] = {}
         self._made: dict[str, list[Object]] = {}
         self._around: list[Object] = []
-        self._events: deque[Object] = deque(maxlen=events.KEPT)
+        self._events: deque[Object] = deque()
         # What an engine finds when it starts happened before.
         self._is_first = True
 
-    def take(self, facts: ClusterFacts, *, now: str) -> list[Object] | None:
-        """All objects that there are now, or None where nothing is other than the last time."""
-        found = {f"{text(each.document, 'kind')}{_place(each.document)}": each for each in facts.applied}
-        changed = [source for source, each in found.items() if self._facts.get(source) != each]
-        gone = self._facts.keys() - found.keys()
-        for source in gone:
-            del self._made[source]
-        for source in changed:
-            self._made[source] = self._make(found[source], self._made.get(source, []), now)
-        self._facts = {**found}
+    def take(self, facts: ClusterFacts, *, now: str, again: Iterable[Object] = ()) -> Difference:
+        """What is other than the last time.
+
+        Args:
+            again: objects that were shown meanwhile in another way: what was made of their documents is given again.
+        """
+        found = {_source(each.document): each for each in facts.applied}
+        before, after = [], []
+        for source in self._facts.keys() - found.keys():
+            before += self._made.pop(source)
+        for source, each in found.items():
+            kept = self._facts.get(source)
+            if kept is not each and kept != each:
+                earlier = self._made.get(source, [])
+                self._made[source] = made = self._make(each, earlier, now)
+                before += earlier
+                after += made
+                if isinstance(each, ServiceFacts):
+                    after += self._note(earlier, made, now)
+        for shown in again:
+            after += self._made.get(_source(shown), [])
+        self._facts = found
         self._is_first = False
-        around = list(_around(facts, list(self._every())))
-        if not changed and not gone and around == self._around:
-            return None
-        self._around = around
-        return [*self._every(), *around, *self._events]
+        around = list(_around(facts))
+        if around != self._around:
+            before += self._around
+            after += around
+            self._around = around
+        while len(self._events) > events.KEPT:
+            before.append(self._events.popleft())
+        there = {reference_of(each) for each in after}
+        return Difference(put=tuple(after), gone=tuple(each for each in map(reference_of, before) if each not in there))
 
     def _make(
         self, facts: ServiceFacts | DocumentFacts | EventingFacts, before: list[Object], now: str
@@ -103,14 +127,17 @@ class Objects:
                 return [brokers.present_broker(facts, next(iter(before), None), now=now)]
             case TriggerFacts():
                 return [brokers.present_trigger(facts, next(iter(before), None), now=now)]
-        made = of_service(facts, {reference_of(each): each for each in before}, now=now)
-        if not self._is_first:
-            self._events.extend(events.of_change(before, made, now=now))
-        return made
+        return of_service(facts, {reference_of(each): each for each in before}, now=now)
 
-    def _every(self) -> Iterator[Object]:
-        for made in self._made.values():
-            yield from made
+    def _note(self, before: list[Object], made: list[Object], now: str) -> list[Object]:
+        """The events of a change, which are objects too. What an engine finds when it starts happened before it."""
+        happened = [] if self._is_first else events.of_change(before, made, now=now)
+        self._events.extend(happened)
+        return happened
+
+
+def _source(document: Object) -> str:
+    return f"{text(document, 'kind')}{_place(document)}"
 
 
 def _is_namespace(document: Object) -> bool:
@@ -121,12 +148,12 @@ def _place(document: Object) -> str:
     return f"/{text(document, 'metadata', 'namespace')}/{text(document, 'metadata', 'name')}"
 
 
-def _around(facts: ClusterFacts, objects: list[Object]) -> Iterator[Object]:
+def _around(facts: ClusterFacts) -> Iterator[Object]:
     """What is there for the objects to be in: namespaces and the like."""
     for secret in facts.made_secrets:
         yield core.made_secret(secret, created_at=facts.began_at)
     applied = {text(each.document, "metadata", "name") for each in facts.documents if _is_namespace(each.document)}
-    for name in sorted({*core.namespaces_of(objects), *applied}):
+    for name in sorted({*core.namespaces_of([each.document for each in facts.applied]), *applied}):
         if name not in applied:
             yield core.namespace(name, created_at=facts.began_at)
         yield core.service_account(name, created_at=facts.began_at)

@@ -11,7 +11,8 @@ from knative.local.model import Probe
 _HOST = "127.0.0.1"
 # As the kubelet names itself; Knative's own images tell a probe from a request by it.
 _AGENT = "kube-probe/1.34"
-_GOOD = range(200, 400)
+# A status that says well, to the kubelet.
+GOOD = range(200, 400)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,7 +55,7 @@ async def _get(path: str, headers: Sequence[tuple[str, str]], port: int) -> bool
         lines += [f"{name}: {value}" for name, value in headers]
         writer.write("\r\n".join([f"GET {path} HTTP/1.1", *lines, "", ""]).encode("latin-1", "replace"))
         version, _, rest = (await reader.readline()).partition(b" ")
-        return version.startswith(b"HTTP/1.") and int(rest[:3] or b"0") in _GOOD
+        return version.startswith(b"HTTP/1.") and int(rest[:3] or b"0") in GOOD
     finally:
         writer.close()
 

@@ -6,7 +6,8 @@ from pathlib import Path
 
 import msgspec
 
-from knative.local.model import Probe, RevisionTemplate
+from knative.local.model import RevisionTemplate
+from knative.local.programs.following import Probes
 from knative.local.programs.image import Image, command_of, executable
 
 
@@ -34,9 +35,7 @@ class Program:
     concurrency: int
     memory_bytes: int
     is_http1: bool
-    readiness: Probe
-    liveness: Probe | None
-    startup: Probe | None
+    probes: Probes
 
 
 def program_of(image: Image, template: RevisionTemplate, ports: Path) -> Program:
@@ -52,15 +51,32 @@ def program_of(image: Image, template: RevisionTemplate, ports: Path) -> Program
         concurrency=template.container_concurrency,
         memory_bytes=container.memory_limit_bytes,
         is_http1=container.protocol == "http1",
-        readiness=container.readiness_probe,
-        liveness=container.liveness_probe,
-        startup=container.startup_probe,
+        probes=probes_of(template),
     )
 
 
-def to_json(program: Program) -> object:
-    return msgspec.to_builtins(program)
+def probes_of(template: RevisionTemplate) -> Probes:
+    """The probes that a manifest names, of a program or of a function."""
+    container = template.container
+    return Probes(
+        readiness=container.readiness_probe, liveness=container.liveness_probe, startup=container.startup_probe
+    )
+
+
+def needs_following(probes: Probes) -> bool:
+    """Whether a function needs more than to answer at its own `/healthz` before it takes requests."""
+    readiness = probes.readiness
+    is_own = readiness.path in {None, "/healthz"} and not readiness.initial_delay_s and readiness.success_threshold == 1
+    return not is_own or probes.liveness is not None or probes.startup is not None
+
+
+def to_json(value: Program | Probes) -> object:
+    return msgspec.to_builtins(value)
 
 
 def from_json(value: object) -> Program:
     return msgspec.convert(value, Program)
+
+
+def probes_from_json(value: object) -> Probes:
+    return msgspec.convert(value, Probes)

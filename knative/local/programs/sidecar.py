@@ -19,10 +19,10 @@ from pathlib import Path
 
 from knative.local.model import Probe
 from knative.local.programs import child, ports
+from knative.local.programs.following import follow
 from knative.local.programs.pipe import carry
 from knative.local.programs.probing import Subject, ended, passes
 from knative.local.programs.program import Program, from_json
-from knative.local.programs.tally import Tally, after
 
 __all__ = ["from_json", "run"]
 
@@ -93,6 +93,7 @@ class _Sidecar:
         self._idle.set()
         self._taking = False
         self._healthy = False
+        self._announced = False
         self._stopping = asyncio.Event()
 
     async def run(self, timeout_s: float) -> int:
@@ -130,47 +131,19 @@ class _Sidecar:
 
     async def _watch(self) -> None:
         """Returns when the program has failed for good by its probes: it is to be ended, and another one started."""
-        program = self._program
-        if program.startup and not await self._verdict(program.startup):
-            print(f"the startup probe failed {program.startup.failure_threshold} times", flush=True)  # noqa: T201
-            return
-        liveness = asyncio.create_task(self._fails(program.liveness)) if program.liveness else None
-        readiness = asyncio.create_task(self._follow_readiness(program.readiness))
-        await asyncio.wait([each for each in (liveness, readiness) if each], return_when=asyncio.FIRST_COMPLETED)
-        if liveness:
-            await liveness
-            print("the liveness probe failed: the program is ended, and started again", flush=True)  # noqa: T201
+        why = await follow(self._program.probes, self._passes, self._can_take, self._say)
+        print(f"{why}: the program is ended, and started again", flush=True)  # noqa: T201
 
-    async def _verdict(self, probe: Probe) -> bool:
-        """Ask until either threshold is reached."""
-        await asyncio.sleep(probe.initial_delay_s)
-        tally = Tally()
-        while True:
-            tally = after(tally, probe, passed=await passes(probe, self._subject))
-            if tally.healthy is not None:
-                return tally.healthy
-            await asyncio.sleep(probe.period_s)
+    def _say(self, healthy: bool) -> None:
+        """Take requests while the program says that it can."""
+        self._healthy = healthy
+        self._take()
+        if healthy and not self._announced:
+            self._announced = True
+            self._on_ready()
 
-    async def _fails(self, probe: Probe) -> None:
-        """Ask until it fails."""
-        while await self._verdict(probe):
-            await asyncio.sleep(max(0.0, probe.period_s - probe.initial_delay_s))
-
-    async def _follow_readiness(self, probe: Probe) -> None:
-        """Take requests while the program says that it can. Without a period it is asked until it first can."""
-        is_aggressive = probe.period_s < 1
-        await asyncio.sleep(probe.initial_delay_s)
-        tally, announced = Tally(), False
-        while True:
-            tally = after(tally, probe, passed=await self._can_take(probe))
-            self._healthy = tally.healthy is True
-            self._take()
-            if self._healthy and not announced:
-                announced = True
-                self._on_ready()
-                if is_aggressive:
-                    await asyncio.Event().wait()
-            await asyncio.sleep(probe.period_s)
+    async def _passes(self, probe: Probe) -> bool:
+        return await passes(probe, self._subject)
 
     async def _can_take(self, probe: Probe) -> bool:
         """A command says nothing of the port; as in Knative, that has to accept besides."""

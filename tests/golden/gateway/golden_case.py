@@ -14,6 +14,7 @@ from shared.yaml_documents import Complaints, Node, parse_documents, read_docume
 root = Path(__file__).parents[3]
 folder = Path(__file__).parent
 outputs = ("listeners.yaml", "routes.yaml", "clusters.yaml")
+_bounds = ("timeout_s", "response_start_timeout_s", "idle_timeout_s")
 run_folder = Path("/run/zerocart")  # stands in the goldens for the folder of a real stack
 
 
@@ -60,9 +61,9 @@ def read_case(case: Path) -> GoldenCase:
 def expected_texts(files: EnvoyFiles) -> dict[str, str]:
     """What each golden file must say. Versions are left out: they change with everything."""
     return {
-        "listeners.yaml": dump(files.listeners["resources"]),
-        "routes.yaml": dump([*files.front_routes["resources"], *files.mesh_routes["resources"]]),
-        "clusters.yaml": dump([*files.clusters["resources"], *files.bootstrap["static_resources"]["clusters"]]),
+        "listeners.yaml": dump(files.listeners.read()),
+        "routes.yaml": dump([*files.front_routes.read(), *files.mesh_routes.read()]),
+        "clusters.yaml": dump([*files.clusters.read(), *files.bootstrap["static_resources"]["clusters"]]),
     }
 
 
@@ -95,7 +96,7 @@ def _destination(node: Node, complaints: Complaints) -> Destination:
 
 
 def _backend(node: Node, complaints: Complaints) -> Backend:
-    complaints.only(node, ("revision", "service", "namespace", "timeout_s"))
+    complaints.only(node, ("revision", "service", "namespace", *_bounds))
     revision = RevisionName(node.text("revision"))
     return Backend(
         revision=revision,
@@ -103,6 +104,8 @@ def _backend(node: Node, complaints: Complaints) -> Backend:
         namespace=Namespace(node.text("namespace", default="shop")),
         socket_path=str(run_folder / f"{revision}.sock"),
         timeout_s=complaints.number(node.get("timeout_s"), 300.0),
+        response_start_timeout_s=complaints.number(node.get("response_start_timeout_s"), 0.0),
+        idle_timeout_s=complaints.number(node.get("idle_timeout_s"), 0.0),
     )
 
 

@@ -63,3 +63,13 @@ def test_a_secret_is_in_no_repr_and_no_error() -> None:
         with pytest.raises(SettingError) as caught:
             Settings.from_environment({variable: SECRET})
         assert SECRET not in str(caught.value)
+
+
+def test_a_secret_may_come_as_a_file(tmp_path: Path) -> None:
+    (tmp_path / "url").write_text("redis://valkey:6379/0\n", encoding="utf-8")
+    told = {"REDIS_URL_FILE": str(tmp_path / "url")}
+    assert Settings.from_environment(told).redis_url == "redis://valkey:6379/0"
+    with pytest.raises(SettingError, match="beside REDIS_URL"):
+        Settings.from_environment(told | {"REDIS_URL": "redis://other"})
+    with pytest.raises(SettingError, match="No such file"):
+        Settings.from_environment({"DATABASE_URL_FILE": str(tmp_path / "nothing")})

@@ -1,9 +1,11 @@
 """Delivers what is due, of each Trigger so many at once, and rests until the next is.
 
 Level-triggered: a turn writes down what attempts came to and asks Postgres what is due; only what is under way is in
-memory. What is new is begun at once where there is a slot, and found by a turn where there is none. Killed, the process
-leaves all of it due, to be delivered once more. Pauses are Postgres' to measure, so the clock of this process plays no
-part. The order of events is nobody's promise, as with Knative's Brokers.
+memory. What is new is begun at once where there is a slot, and found by a turn where there is none. Postgres is asked
+only when there may be something that nobody here knows of: what was begun at once and is done costs the statement that
+keeps it, and the one that deletes it. Killed, the process leaves all of it due, to be delivered once more. Pauses are
+Postgres' to measure, so the clock of this process plays no part. The order of events is nobody's promise, as with
+Knative's Brokers.
 """
 
 import asyncio
@@ -21,7 +23,7 @@ from knative.local.eventing.broker import events, store
 from knative.local.eventing.broker.client import Response, post
 from knative.local.eventing.broker.configuration import Configuration, Route
 from knative.local.eventing.broker.database import Database
-from knative.local.eventing.broker.retries import Answer, DeadLetter, Next, Park, after
+from knative.local.eventing.broker.retries import Answer, DeadLetter, Done, Next, Park, after
 from knative.local.eventing.broker.store import Finished, Row, TriggerKey, Waiting
 from knative.local.eventing.event import Posted
 from shared.cloud_events import CloudEvent
@@ -49,6 +51,9 @@ class Dispatcher:
         self._tasks: set[asyncio.Task[None]] = set()
         self._finished: list[Finished] = []
         self._due = asyncio.Event()
+        # Whether something may be due that is not under way; from this time on it may be in any case.
+        self._may_be_due = True
+        self._look_at_s = 0.0
 
     @property
     def configuration(self) -> Configuration | None:
@@ -56,10 +61,11 @@ class Dispatcher:
 
     def configure(self, configuration: Configuration) -> None:
         self._configuration = configuration
-        self.wake()
+        self._look()
 
-    def wake(self) -> None:
-        """Something is due, or was written down."""
+    def _look(self) -> None:
+        """Something may be due that is not under way."""
+        self._may_be_due = True
         self._due.set()
 
     async def run(self) -> None:
@@ -86,8 +92,10 @@ class Dispatcher:
                 taken.append(row)
         return taken
 
-    def begin(self, reserved: Sequence[Row]) -> None:
-        """They are kept: deliver them."""
+    def begin(self, reserved: Sequence[Row], kept: Sequence[Row]) -> None:
+        """They are kept: deliver those for which there was a slot. The others are a turn's to find."""
+        if len(reserved) < len(kept):
+            self._look()
         for row in reserved:
             route = self._configuration.route(row.namespace, row.trigger) if self._configuration else None
             if route is None:
@@ -99,7 +107,7 @@ class Dispatcher:
         """Whether they are kept is not known: if they are, a turn finds them."""
         for row in reserved:
             self._under_way.pop(row.id)
-        self.wake()
+        self._look()
 
     async def release(self) -> None:
         """Give up what is under way: it stays due. What has come to an end is written down."""
@@ -118,6 +126,11 @@ class Dispatcher:
         under_way = {identity: key for identity, key in self._under_way.items() if identity not in ended}
         busy = Counter(under_way.values())
         slots = {route.key: SLOTS - busy[route.key] for route in self._configuration.routes}
+        now_s = asyncio.get_running_loop().time()
+        is_plain = all(isinstance(each.next, Done) and not each.replies for each in finished)
+        if is_plain and not self._may_be_due and now_s < self._look_at_s:
+            slots = {}
+        self._may_be_due = False
         try:
             found = await self._database.run(
                 lambda connection: store.turn(connection, finished, slots, under_way.keys())
@@ -125,15 +138,23 @@ class Dispatcher:
         except psycopg.OperationalError:
             # What was done is not forgotten, and written down when Postgres is back.
             self._finished = [*finished, *self._finished]
+            self._may_be_due = True
             return AWAY_PAUSE_S
         for identity in ended:
             self._under_way.pop(identity, None)
+        if not slots:
+            return max(0.0, self._look_at_s - now_s)
+        taken = Counter(waiting.trigger for waiting in found.due)
+        # As many as there were slots: there may be more, for when one of them is free.
+        self._may_be_due |= any(taken[key] >= most for key, most in slots.items())
         for waiting in found.due:
             # One that came while Postgres was asked may have been begun already.
             if waiting.id not in self._under_way and (route := self._configuration.route(*waiting.trigger)):
                 self._under_way[waiting.id] = waiting.trigger
                 self._start(waiting, route)
-        return LONGEST_REST_S if found.rest_s is None else found.rest_s
+        rest_s = LONGEST_REST_S if found.rest_s is None else min(found.rest_s, LONGEST_REST_S)
+        self._look_at_s = now_s + rest_s
+        return rest_s
 
     def _start(self, waiting: Waiting, route: Route) -> None:
         task = asyncio.create_task(self._attempt(waiting, route))
@@ -169,7 +190,7 @@ class Dispatcher:
         )
         _log(route, waiting, answer, follows)
         self._finished.append(Finished(id=waiting.id, next=follows, replies=replies))
-        self.wake()
+        self._due.set()
 
     def _judge(
         self, response: Response, to: CloudEvent, route: Route, told: str

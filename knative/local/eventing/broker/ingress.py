@@ -86,7 +86,7 @@ class Ingress:
         except AwayError:
             self._dispatcher.give_back(reserved)
             return _not_now("Postgres is away")
-        self._dispatcher.begin(reserved)
+        self._dispatcher.begin(reserved, rows)
         return Answer(status=202)
 
 

@@ -176,11 +176,13 @@ def turn(
     An answer's event is kept in the transaction in which the event that it answers goes.
 
     Args:
-        slots: how many may be started now, of each Trigger that there is.
+        slots: how many may be started now, of each Trigger that there is. Without any, nothing is looked for.
         under_way: those that are not to be found again.
     """
     if finished:
         _write(connection, finished)
+    if not slots:
+        return Turn(due=(), rest_s=None)
     namespaces, triggers = [namespace for namespace, _ in slots], [trigger for _, trigger in slots]
     # In this order: what becomes due in between is found now, or said to be due soon.
     (rest_s,) = connection.execute(_REST, [namespaces, triggers]).fetchone() or (None,)

@@ -75,8 +75,8 @@ def test_the_order_in_which_revisions_are_given_changes_nothing(tmp_path: Path) 
 
 def test_the_version_changes_with_the_content_alone(tmp_path: Path) -> None:
     before, same, after = (files(tmp_path, *names) for names in (["a-1"], ["a-1"], ["a-1", "a-2"]))
-    assert before.clusters["version_info"] == same.clusters["version_info"] != after.clusters["version_info"]
-    assert before.listeners["version_info"] == after.listeners["version_info"]
+    assert before.clusters.version == same.clusters.version != after.clusters.version
+    assert before.listeners.version == after.listeners.version
 
 
 def test_envoy_is_run_without_what_only_a_shared_machine_needs(tmp_path: Path) -> None:

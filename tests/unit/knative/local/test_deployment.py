@@ -98,7 +98,7 @@ def test_an_image_that_was_added_is_a_program_and_part_of_what_a_revision_is_of(
     [
         ("workingDir: /srv", "another working directory is not honoured here"),
         ("ports: [{name: h2c}]", "HTTP/2 to a function is not honoured here"),
-        ("readinessProbe: {exec: {command: ['true']}}", "a readiness probe by exec is not honoured here"),
+        ("livenessProbe: {grpc: {port: 8080}}", "a liveness probe by grpc is not honoured here"),
         ("readinessProbe: {grpc: {port: 8080}}", "a readiness probe by grpc is not honoured here"),
     ],
 )

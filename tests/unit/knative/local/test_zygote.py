@@ -17,7 +17,10 @@ from typing import Any
 import psutil
 import pytest
 
+from knative.local.model import Probe
 from knative.local.processes import identify
+from knative.local.programs.following import Probes
+from knative.local.programs.program import to_json
 from knative.local.sockets import listen
 from knative.local.zygote import ForkRequest
 from tests.stack import PROJECT
@@ -37,6 +40,23 @@ def hello(request):
         open(os.environ["BEGUN"], "w").close()
         time.sleep(0.5)
     return flask.jsonify(pid=os.getpid(), parent=os.getppid(), environment=dict(os.environ))
+"""
+WELL = """
+import os
+import time
+
+import flask
+import functions_framework
+
+@functions_framework.http
+def well(request):
+    if request.path == "/hang":
+        time.sleep(60)
+    is_there = os.path.exists(os.environ["BEGUN"])
+    is_kubelet = request.headers["User-Agent"].startswith("kube-probe/")
+    if request.path == "/sick-once-begun":
+        return flask.jsonify(pid=os.getpid()), 500 if is_there and is_kubelet else 200
+    return flask.jsonify(pid=os.getpid()), 200 if is_there else 500
 """
 BROKEN = "raise RuntimeError('this function is broken')\n"
 ENVIRONMENT = {"CONCURRENCY": "2", "K_SERVICE": "hello", "K_REVISION": REVISION, "PATH": os.defpath}
@@ -80,10 +100,11 @@ class Engine:
             events=str(self.folder / "events"), timeout_s=5.0, asked_at_s=1.0,
         )  # fmt: skip
 
-    def fork(self, function: str = "hello", *, nice: int = 0) -> int:
+    def fork(self, function: str = "hello", *, nice: int = 0, probes: Probes | None = None) -> int:
         """Have an instance forked; gives its pid as the zygote says it."""
         assert self.connection is not None
-        message = json.dumps({"fork": asdict(self.request(function)) | {"nice": nice}}).encode()
+        own = {"nice": nice, "probes": to_json(probes) if probes else None}
+        message = json.dumps({"fork": asdict(self.request(function)) | own}).encode()
         socket.send_fds(self.connection, [message], [self.listening.fileno()])
         answer = json.loads(self.connection.recv(4096))
         assert answer["revision"] == REVISION
@@ -125,7 +146,7 @@ class Engine:
 def folder() -> Iterator[Path]:
     with tempfile.TemporaryDirectory(prefix="zc-") as name:
         folder = Path(name)
-        for function, code in (("hello", HELLO), ("broken", BROKEN)):
+        for function, code in (("hello", HELLO), ("well", WELL), ("broken", BROKEN)):
             (folder / "functions" / function).mkdir(parents=True)
             (folder / "functions" / function / "main.py").write_text(code)
         (folder / "records").mkdir()
@@ -151,6 +172,7 @@ def zygote(folder: Path) -> Iterator[subprocess.Popen[bytes]]:
 def engine(folder: Path, zygote: subprocess.Popen[bytes]) -> Iterator[Engine]:
     (folder / "events").unlink(missing_ok=True)
     (folder / "log").unlink(missing_ok=True)
+    (folder / "begun").unlink(missing_ok=True)
     engine = Engine(folder)
     engine.connect()
     yield engine
@@ -288,3 +310,36 @@ def test_instances_outlive_the_zygote(engine: Engine, folder: Path) -> None:
 
 def test_the_zygote_runs_no_thread_so_that_a_fork_finds_nothing_half_done(zygote: subprocess.Popen[bytes]) -> None:
     assert psutil.Process(zygote.pid).num_threads() == 1
+
+
+def test_a_function_is_ready_when_the_path_that_its_manifest_names_says_so(engine: Engine) -> None:
+    pid = engine.fork("well", probes=Probes(readiness=Probe(path="/", period_s=0.05)))
+    engine.events.settimeout(1.5)
+    with pytest.raises(TimeoutError):
+        engine.ready()
+    (engine.folder / "begun").touch()
+    engine.events.settimeout(10)
+    assert engine.ready()["pid"] == pid
+    assert engine.call()["pid"] == pid
+
+
+@pytest.mark.parametrize("path", ["/sick-once-begun", "/hang"])
+def test_a_function_whose_liveness_fails_ends_as_a_container_that_was_killed(engine: Engine, path: str) -> None:
+    liveness = Probe(path=path, period_s=0.1, timeout_s=1, failure_threshold=2)
+    pid = engine.fork("well", probes=Probes(readiness=Probe(), liveness=liveness))
+    if path == "/sick-once-begun":
+        assert engine.ready()["ready"]
+        (engine.folder / "begun").touch()
+    words = [engine.ready()]
+    if words[0].get("ready"):
+        words.append(engine.ready())
+    assert words[-1] == {"revision": REVISION, "pid": pid, "exit_code": 137}
+    wait_until(lambda: not Path(f"/proc/{pid}").exists(), 10, "the end of the instance")
+    assert "the liveness probe failed" in (engine.folder / "log").read_text()
+
+
+def test_a_function_that_is_still_waiting_to_be_ready_can_be_told_to_stop(engine: Engine) -> None:
+    pid = engine.fork("well", probes=Probes(readiness=Probe(path="/", period_s=0.05)))
+    wait_until(lambda: len(list(Path(f"/proc/{pid}/task").iterdir())) > 1, 20, "an instance that is asked")
+    os.kill(pid, signal.SIGTERM)
+    wait_until(lambda: not Path(f"/proc/{pid}").exists(), 10, "the end of the instance")

@@ -49,6 +49,13 @@ def test_two_upgrades_at_once_are_one(empty_url: str) -> None:
         assert {end.result()[1] for end in ends} == {runner.head()}
 
 
+def test_after_a_rollback_of_the_release_the_newer_schemas_stay(empty_url: str) -> None:
+    runner.upgrade(empty_url)
+    with psycopg.connect(empty_url) as connection:
+        connection.execute("UPDATE public.alembic_version SET version_num = '9999_of_a_newer_release'")
+    assert runner.upgrade(empty_url) == ("9999_of_a_newer_release", "9999_of_a_newer_release")
+
+
 def test_the_command_does_nothing_quickly_and_without_alembic(database_url: str) -> None:
     done = subprocess.run(
         [sys.executable, "-X", "importtime", "-m", "shared.migrations", "upgrade"],

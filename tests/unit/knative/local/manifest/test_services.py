@@ -91,8 +91,8 @@ def test_a_mistake_says_file_line_field_value_and_rule() -> None:
         ("spec.template.metadata.name", "blue", "spec.template.metadata.name", 'must have prefix "list-products-"'),
         ("spec.template.spec.containerConcurrency", -1, "containerConcurrency", "expected 0 <= -1 <= 1000"),
         ("spec.template.spec.timeoutSeconds", "30", "timeoutSeconds", "must be a whole number"),
-        ("spec.template.spec.responseStartTimeoutSeconds", 5, "responseStart", "not honoured here"),
-        ("spec.template.spec.idleTimeoutSeconds", 5, "idleTimeoutSeconds", "not honoured here"),
+        ("spec.template.spec.responseStartTimeoutSeconds", 601, "responseStart", "expected 0 <= 601 <= 600"),
+        ("spec.template.spec.idleTimeoutSeconds", -1, "idleTimeoutSeconds", "expected 0 <= -1 <= 600"),
         ("spec.template.spec.nodeSelector", {"a": "b"}, "nodeSelector", "must not set the field(s)"),
         ("spec.template.spec.terminationGracePeriodSeconds", 5, "terminationGrace", "must not set the field(s)"),
         ("spec.template.spec.automountServiceAccountToken", True, "automount", "must not set the field(s)"),
@@ -125,8 +125,19 @@ def test_a_timeout_of_zero_is_the_default() -> None:
     assert read_service(changed("spec.template.spec.timeoutSeconds", 0)).template.timeout_s == 300
 
 
-def test_a_start_timeout_that_adds_nothing_is_accepted() -> None:
-    assert read_service(changed("spec.template.spec.responseStartTimeoutSeconds", 30)).template.timeout_s == 30
+@pytest.mark.parametrize(("timeout", "start", "expected_s"), [(30, 5, 5), (30, 30, 0), (30, None, 0), (600, None, 300)])
+def test_the_start_of_an_answer_has_a_bound_of_its_own_where_that_is_the_smaller(
+    timeout: int, start: int | None, expected_s: float
+) -> None:
+    document = changed("spec.template.spec.timeoutSeconds", timeout)
+    if start is not None:
+        document["spec"]["template"]["spec"]["responseStartTimeoutSeconds"] = start
+    assert read_service(document).template.response_start_timeout_s == expected_s
+
+
+def test_a_pause_in_an_answer_has_no_bound_unless_one_is_named() -> None:
+    assert read_service(changed("spec.template.spec.timeoutSeconds", 30)).template.idle_timeout_s == 0
+    assert read_service(changed("spec.template.spec.idleTimeoutSeconds", 5)).template.idle_timeout_s == 5
 
 
 def test_all_mistakes_are_reported_at_once() -> None:

@@ -53,6 +53,16 @@ class Answers(http.server.BaseHTTPRequestHandler):
             time.sleep(0.01)
         self.wfile.write(b"7\r\nsecond\n\r\n0\r\n\r\n")
 
+    def answer_drip(self, seconds: str) -> None:
+        """Four pieces, with a pause before each but the first."""
+        self.send_response(200)
+        self.send_header("Content-Length", "4")
+        self.end_headers()
+        for number in range(4):
+            time.sleep(float(seconds) if number else 0)
+            self.wfile.write(b".")
+            self.wfile.flush()
+
     def answer_upgrade(self, _rest: str) -> None:
         """Another protocol from here on: what comes goes back in capitals."""
         self.send_response(101)

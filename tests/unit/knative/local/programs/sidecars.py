@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from knative.local.model import Probe
+from knative.local.programs.following import Probes
 from knative.local.programs.program import Program, to_json
 from knative.local.sockets import listen
 from tests.stack import PROJECT
@@ -37,6 +38,8 @@ def program(folder: Path, file: str = "program.py", **changes: object) -> Progra
         "paths": {}, "port": 8080, "ports": str(folder / "ports"), "concurrency": 0, "is_http1": True,
         "readiness": Probe(), "liveness": None, "startup": None, "memory_bytes": 0,
     }  # fmt: skip
+    probes = {name: changes.pop(name, fields.pop(name)) for name in ("readiness", "liveness", "startup")}
+    fields["probes"] = Probes(**probes)  # type: ignore[arg-type]
     return Program(**{**fields, **changes})  # type: ignore[arg-type]
 
 

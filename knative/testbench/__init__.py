@@ -1,0 +1,1 @@
+"""A real Kubernetes with Istio and Knative on one machine, and the shop on it."""

@@ -1,0 +1,10 @@
+//go:build tools
+
+// Package tools pins the programs that check manifests: what renders the chart, and what holds objects to their schemas.
+package tools
+
+import (
+	_ "github.com/rhysd/actionlint/cmd/actionlint"
+	_ "github.com/yannh/kubeconform/cmd/kubeconform"
+	_ "helm.sh/helm/v3/cmd/helm"
+)
