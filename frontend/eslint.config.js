@@ -9,7 +9,10 @@ import js from '@eslint/js';
 import reactHooks from 'eslint-plugin-react-hooks';
 import tseslint from 'typescript-eslint';
 
-const GLOBALS = ['process', 'console', 'URL', 'window', 'document', 'performance', 'PerformanceObserver'];
+const GLOBALS = [
+  ...['process', 'console', 'URL', 'setTimeout'],
+  ...['window', 'document', 'performance', 'PerformanceObserver', 'MutationObserver', 'requestAnimationFrame'],
+];
 const features = readdirSync(new URL('src/features', import.meta.url));
 const MAY_USE = {
   catalogue: ['cart'], // a good can be put into the basket where it is shown

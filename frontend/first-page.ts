@@ -66,7 +66,8 @@ export function firstPage(cdnUrl: string): Plugin[] {
           const page = made.module.firstPage();
           // A policy without unsafe-inline refuses it, and the page would look otherwise than it was rendered.
           const refused = / style="[^"]*"/.exec(page.html);
-          if (refused) this.error(`the first page has${refused[0]}: say it in sx, the policy allows no style attribute`);
+          if (refused)
+            this.error(`the first page has${refused[0]}: say it in sx, the policy allows no style attribute`);
           html = page.html;
           const styles = Object.values(bundle).find(({ fileName }) => /index-[^.]*\.css$/.test(fileName));
           if (styles?.type !== 'asset') this.error('index.html has no style sheet');

@@ -66,10 +66,11 @@ test('Pay clicked twice, and the page reloaded in between, is one order', async 
   await page.goto('/checkout');
   const pay = page.getByRole('button', { name: /^Pay £/ });
   await page.getByLabel('A card that takes five seconds').check();
+  const sent = page.waitForRequest((request) => request.url().endsWith('/api/orders') && request.method() === 'POST');
   await pay.dblclick();
   await pay.click({ timeout: 500 }).catch(() => undefined);
-  await page.waitForTimeout(600); // the order is placed by now, and its payment is not
-  await page.reload();
+  await sent;
+  await page.reload(); // the answer of the five seconds is lost
   await page.waitForURL(/\/orders\/[\w-]+$/);
   await page.getByText('Paid', { exact: true }).waitFor({ timeout: 20_000 });
   await page.goBack();

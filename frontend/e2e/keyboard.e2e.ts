@@ -80,6 +80,7 @@ test('somebody without a mouse buys something', async () => {
   await page.keyboard.type(PASSWORD);
   await press('Enter');
   await page.waitForURL('**/checkout');
+  await page.getByRole('button', { name: /^Pay £/ }).waitFor(); // until the prices have come it does not say how much
   await tabTo(page, /A card that pays/);
   await press('ArrowDown');
   await press('ArrowUp');

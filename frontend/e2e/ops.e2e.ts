@@ -1,17 +1,13 @@
 /** Operations: who may see them, functions that wake and rest while one looks, and the deeds; pictures of it. */
-import { execFileSync } from 'node:child_process';
-import { existsSync, mkdirSync } from 'node:fs';
+import { mkdirSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { AXE, violations } from './axe';
+import { letRunTheShop } from './shop';
 import { openBrowser, register, visitor } from './visitor';
 
 const PICTURES = fileURLToPath(new URL('screenshots/', import.meta.url));
-const OWN = fileURLToPath(new URL('../../.venv/bin/zerocart', import.meta.url));
-
-/** Who has the machine can let somebody run the shop; that shop is the one of ZEROCART_HOME. */
-const letRunTheShop = (email: string) => execFileSync(existsSync(OWN) ? OWN : 'zerocart', ['admin', email]);
 
 let browser: Browser;
 beforeAll(async () => {
@@ -26,8 +22,12 @@ test.each(['light', 'dark'] as const)('functions are seen to live, in %s', { tim
   const email = await register(page);
   await page.goto('/ops');
   await page.getByText('This is not open to you').waitFor();
+  await page.goto('/account');
+  await page.getByRole('link', { name: 'Your orders' }).waitFor();
+  expect(await page.getByRole('link', { name: 'How the shop runs' }).count()).toBe(0);
   letRunTheShop(email);
   await page.reload();
+  await page.getByRole('link', { name: 'How the shop runs' }).click();
   const tile = page.getByRole('listitem', { name: 'list-products', exact: true });
   await tile.waitFor();
   await page.getByLabel('Requests/s').selectOption('100');
@@ -48,6 +48,7 @@ test.each(['light', 'dark'] as const)('functions are seen to live, in %s', { tim
     await page.evaluate(() =>
       Promise.all(document.getAnimations().map((animation) => animation.finished.catch(() => null))),
     );
+    await page.evaluate(() => window.scrollTo(0, 0)); // the header stays where one looks
     await page.screenshot({ path: `${PICTURES}ops-${width}-${scheme}.png`, fullPage: true });
     const overflow = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
     if (overflow > 0) found.push(`${width}: ${overflow} px wider than the window`);

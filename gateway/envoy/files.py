@@ -9,7 +9,7 @@ import functools
 import hashlib
 import json
 import os
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -34,10 +34,12 @@ class Response:
     """A discovery response: resources of one kind as JSON, and a version that is that of its content."""
 
     resources: tuple[str, ...]
+    version: str
 
-    @property
-    def version(self) -> str:
-        return hashlib.sha256("\n".join(self.resources).encode()).hexdigest()[:16]
+    @classmethod
+    def of(cls, resources: Iterable[str]) -> "Response":
+        found = tuple(resources)
+        return cls(resources=found, version=hashlib.sha256("\n".join(found).encode()).hexdigest()[:16])
 
     @property
     def text(self) -> str:
@@ -82,14 +84,12 @@ class Translator:
         upstreams = Upstreams.of(destinations, backends, edge.hosts, edge.otlp_endpoint)
         files = EnvoyFiles(
             bootstrap=bootstrap(edge),
-            clusters=Response(resources=tuple(_clusters(mesh, backends, edge, made))),
-            front_routes=Response(resources=(front_routes(mesh, destinations, upstreams, edge, made),)),
-            mesh_routes=Response(resources=(mesh_routes(mesh, destinations, upstreams, made),)),
-            listeners=Response(
-                resources=tuple(
-                    encoded(typed("envoy.config.listener.v3.Listener", **listener))
-                    for listener in listeners(mesh, key_sets, edge)
-                )
+            clusters=Response.of(_clusters(mesh, backends, edge, made)),
+            front_routes=Response.of([front_routes(mesh, destinations, upstreams, edge, made)]),
+            mesh_routes=Response.of([mesh_routes(mesh, destinations, upstreams, made)]),
+            listeners=Response.of(
+                encoded(typed("envoy.config.listener.v3.Listener", **listener))
+                for listener in listeners(mesh, key_sets, edge)
             ),
         )
         made.sweep()
@@ -172,7 +172,7 @@ def _with_clusters_in_use(clusters: Response, folder: Path) -> Response:
     if gone:
         names = {resource["name"] for resource in clusters.read()}
         in_use = [line for name, line in gone.items() if name not in names and json.dumps(name) in routes]
-        return Response(resources=(*clusters.resources, *in_use))
+        return Response.of([*clusters.resources, *in_use])
     return clusters
 
 

@@ -471,6 +471,7 @@ class Daemon:
             role="zygote", title="the zygote",
             command=[sys.executable, "-m", MODULE, "zygote", str(self.home.zygote_socket)],
             log=self.home.log("zygote"), folder=self.home.root, accepts=self.home.zygote_socket.exists,
+            patience_s=60.0,  # it imports all that functions need: a second, or many on a machine that is busy
             # Functions get their environment with each fork; the zygote's own must hold nothing of theirs.
             environment={"PATH": os.environ.get("PATH", os.defpath), "LANG": "C.UTF-8",
                          "PYTHONPATH": str(self.home.project),

@@ -1,8 +1,7 @@
 """The images of the functions, of the shop's operations, and of the Postgres and Valkey beside them, without Docker.
 
-What functions/Dockerfile makes where Docker is: /app with the project, its packages, `python -m shared.server`, the
-user 65532. All images have the same layers, so a node keeps them once: Debian with Python, the packages, the project.
-What makes a function of it is one variable. Bytecode is made by the Python that will run it.
+What functions/Dockerfile makes where Docker is, layer by layer: packages, what functions share, a function's own. A
+node keeps each layer once, whoever uses it. Bytecode is made by the Python that will run it, Debian's.
 
     python -m knative.testbench.function_images STATE_FOLDER REGISTRY TAG
 """
@@ -18,14 +17,14 @@ from knative.testbench.image_archive import Image, Layer, empty_tmp, make_layer,
 
 PROJECT = Path(__file__).parents[2]
 PYTHON = "3.11"  # of Debian 12
-SITE = f"usr/local/lib/python{PYTHON}/dist-packages"
 USER = "65532"
-ENVIRONMENT = {"LANG": "C.UTF-8", "PYTHONDONTWRITEBYTECODE": "1", "PYTHONUNBUFFERED": "1"}
-NOT_PACKED = ("__pycache__", "*.pyc", "*.md", "Dockerfile")
-
-FUNCTIONS = ("shared", "functions")
-# Migrations, secrets, and the goods to begin with.
-OPERATIONS = ("knative", "frontend/__init__.py", "frontend/catalogue")
+ENVIRONMENT = {
+    "PORT": "8080",
+    "PYTHONDONTWRITEBYTECODE": "1",
+    "PYTHONPATH": "/app:/app/packages",
+    "PYTHONUNBUFFERED": "1",
+}
+NOT_PACKED = ("__pycache__", "*.pyc", "*.md", "Dockerfile", "node_modules", "dist")
 
 
 def pack(state: Path, registry: str, tag: str) -> None:
@@ -38,15 +37,23 @@ def pack(state: Path, registry: str, tag: str) -> None:
     base_folder, blobs = state / "rootfs", state / "images" / "blobs"
     with _stage(state) as stage:
         base = make_layer([(base_folder, "/")], blobs)
-        layers = [base, _packages(stage / "packages", base_folder, blobs)]
-        layers.append(_project(FUNCTIONS, stage / "functions", base_folder, blobs))
-        folders = sorted(each.parent for each in (PROJECT / "functions").glob("*/service.yaml"))
-        images = [_function(folder, f"{registry}/zerocart", tag, layers) for folder in folders]
-        operations = _project(OPERATIONS, stage / "operations", base_folder, blobs)
+        packages = _packages(stage / "packages", base_folder, blobs)
+        common = (base, packages, _copied(("shared",), stage / "shared", base_folder, blobs))
+        images = [
+            Image(
+                name=f"{registry}/zerocart/{name.replace('_', '-')}:{tag}",
+                layers=(*common, layer),
+                entrypoint=("python", "-m", "shared.server"),
+                environment={**ENVIRONMENT, "FUNCTION_SOURCE": f"/app/functions/{name}/main.py"},
+                user=USER,
+                folder="/app",
+            )
+            for name, layer in _functions(stage / "functions", base_folder, blobs)
+        ]
         images.append(
             Image(
                 name=f"{registry}/zerocart/operations:{tag}",
-                layers=(*layers, operations),
+                layers=(*common, _copied(("knative", "frontend"), stage / "operations", base_folder, blobs)),
                 entrypoint=("python",),
                 environment=ENVIRONMENT,
                 user=USER,
@@ -57,22 +64,11 @@ def pack(state: Path, registry: str, tag: str) -> None:
         write_archive(state / "images" / "state.tar", _stores(stage / "stores", base, blobs, registry, tag))
 
 
-def _function(folder: Path, prefix: str, tag: str, layers: list[Layer]) -> Image:
-    return Image(
-        name=f"{prefix}/{folder.name.replace('_', '-')}:{tag}",
-        layers=tuple(layers),
-        entrypoint=("python", "-m", "shared.server"),
-        environment={**ENVIRONMENT, "FUNCTION_SOURCE": f"/app/functions/{folder.name}/main.py"},
-        user=USER,
-        folder="/app",
-    )
-
-
 def _packages(stage: Path, base: Path, blobs: Path) -> Layer:
-    """What a function needs, in the versions of the lock file; not what the engine on one machine needs besides."""
-    site = stage / SITE
-    _install(site, "-r", str(PROJECT / "pyproject.toml"), "-c", str(PROJECT / "requirements.lock"))
-    shutil.rmtree(site / "bin", ignore_errors=True)
+    """What functions need, and a `python`, which Debian calls python3."""
+    packages = stage / "app" / "packages"
+    _install(packages, "--no-deps", "--require-hashes", "-r", str(PROJECT / "functions" / "requirements.lock"))
+    shutil.rmtree(packages / "bin", ignore_errors=True)
     python = stage / "usr/local/bin/python"
     python.parent.mkdir(parents=True)
     python.symlink_to("/usr/bin/python3")
@@ -80,16 +76,29 @@ def _packages(stage: Path, base: Path, blobs: Path) -> Layer:
     return make_layer([(stage, "/")], blobs)
 
 
-def _project(names: tuple[str, ...], stage: Path, base: Path, blobs: Path) -> Layer:
-    for name in names:
-        source, target = PROJECT / name, stage / "app" / name
-        target.parent.mkdir(parents=True, exist_ok=True)
-        if source.is_dir():
-            shutil.copytree(source, target, ignore=shutil.ignore_patterns(*NOT_PACKED), symlinks=True)
-        else:
-            shutil.copy(source, target)
+def _functions(stage: Path, base: Path, blobs: Path) -> Iterator[tuple[str, Layer]]:
+    """Each function's own layer by its folder's name: the folder, and what it has built at this time (`build.py`)."""
+    _copy(("functions",), stage)
+    folders = sorted(each.parent for each in (stage / "app" / "functions").glob("*/service.yaml"))
+    for folder in folders:
+        if (folder / "build.py").exists():
+            _run(sys.executable, "-m", f"functions.{folder.name}.build", str(folder))
+    _compile(stage, base)
+    package = [stage / "app" / "functions" / name for name in ("__init__.py", "__pycache__")]
+    for folder in folders:
+        yield folder.name, make_layer([(each, f"/app/functions/{each.name}") for each in (*package, folder)], blobs)
+
+
+def _copied(names: tuple[str, ...], stage: Path, base: Path, blobs: Path) -> Layer:
+    _copy(names, stage)
     _compile(stage, base)
     return make_layer([(stage, "/")], blobs)
+
+
+def _copy(names: tuple[str, ...], stage: Path) -> None:
+    for name in names:
+        ignored = shutil.ignore_patterns(*NOT_PACKED)
+        shutil.copytree(PROJECT / name, stage / "app" / name, ignore=ignored, symlinks=True)
 
 
 def _stores(stage: Path, base: Layer, blobs: Path, registry: str, tag: str) -> list[Image]:

@@ -137,7 +137,7 @@ def test_secrets_come_before_the_migrations_and_those_before_the_functions() -> 
     assert migrations["metadata"]["annotations"]["argocd.argoproj.io/hook"] == "Sync"
 
 
-CONDITIONS = [
+CONDITIONS: list[tuple[Object, str]] = [
     ({}, "Progressing"),
     ({"status": {"conditions": []}}, "Progressing"),
     ({"status": {"conditions": [{"type": "Ready", "status": "Unknown"}]}}, "Progressing"),

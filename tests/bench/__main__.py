@@ -18,6 +18,7 @@ from tests.bench import (
     decisions,
     edits,
     events,
+    first_page,
     function_cost,
     kills,
     logins,
@@ -38,7 +39,7 @@ from tests.stack import PROJECT, QUICK_AUTOSCALER
 WEEK = PROJECT / "tests" / "data" / "online-retail-2010-12-01-to-07.csv.gz"
 GROUPS = (
     "start", "memory", "cold-start", "burst", "throughput", "events", "logins", "orders", "overload", "replay",
-    "rollouts", "many-services", "edits", "decisions", "kills",
+    "rollouts", "many-services", "edits", "decisions", "kills", "first-page",
     "function-memory", "function-import",
 )  # fmt: skip
 
@@ -78,6 +79,7 @@ def _measure(groups: Set[str], options: argparse.Namespace) -> list[Figure]:
         "replay": lambda bench: replay.measure(bench, options.replay),
         "rollouts": rollouts.measure,
         "many-services": many_services.measure,
+        "first-page": first_page.measure,
     }
     figures: list[Figure] = []
     if groups & {"start", *on_one_stack}:

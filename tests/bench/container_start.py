@@ -68,7 +68,7 @@ def start(tree: Path, name: str, given: Mapping[str, str], interpreter: Sequence
     with tempfile.TemporaryFile() as log:
         began_s = time.perf_counter()
         process = subprocess.Popen(
-            [*interpreter, "-m", "shared.server"], env=told | given, cwd=tree, stdin=subprocess.DEVNULL, stdout=log,
+            [*interpreter, "-m", "shared.server"], env={**told, **given}, cwd=tree, stdin=subprocess.DEVNULL, stdout=log,
             stderr=log,
         )  # fmt: skip
         try:

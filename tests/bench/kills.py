@@ -23,6 +23,7 @@ from tests.promises.customers import insist
 
 EVERY_S = 2.0
 SPREAD_S = 0.8
+THERE_WITHIN_S = 300.0  # how soon a part is back is another figure
 INSTANCE = "an instance"
 STRUCTURED = {"content-type": "application/cloudevents+json"}
 FINISHED_WITHIN_S = 1800.0
@@ -46,7 +47,7 @@ class Killer:
                 return
             victim = chance.choice((*faults.PARTS, INSTANCE, INSTANCE))
             if victim != INSTANCE:
-                faults.kill_part(self.bench.stack, victim)
+                faults.kill_part(self.bench.stack, victim, THERE_WITHIN_S)
                 self.killed[victim] += 1
             elif faults.kill_instance(self.bench.stack, chance):
                 self.killed[INSTANCE] += 1

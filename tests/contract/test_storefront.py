@@ -38,6 +38,8 @@ def test_the_page_is_served_under_its_own_policy_and_asked_for_each_time(door: D
     answer = page(door)
     assert (answer.status, answer.content_type) == (200, "text/html")
     assert b'<div id="root">' in answer.body
+    assert b"Small things that make a home" in answer.body, "its first text is there before any script"
+    assert not re.search(rb"<style|\sstyle=|<script(?![^>]*\ssrc=)|\son[a-z]+=", answer.body), "the policy refuses it"
     assert {name: answer.headers[name] for name in HEADERS} == HEADERS
     assert answer.headers["Cache-Control"] == "no-cache"
     assert answer.headers["X-Trace-Id"]

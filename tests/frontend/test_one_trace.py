@@ -16,6 +16,7 @@ from tests.waiting import wait_until
 
 __all__ = ["own_stack"]
 
+pytestmark = pytest.mark.timeout(400)  # a whole browser and a whole shop, on a machine that does something else besides
 SETTINGS = Path(__file__).parents[2] / "knative/local/manifests/shop-settings.yaml"
 
 
@@ -56,10 +57,9 @@ def collector() -> Iterator[Collector]:
         yield made
 
 
-@pytest.mark.timeout(400)  # a whole browser and a whole shop, on a machine that does something else besides
-def test_a_click_on_pay_and_the_statements_of_the_order_are_one_trace(
-    browser: str, own_stack: Stack, collector: Collector
-) -> None:
+@pytest.fixture(scope="module")
+def paid(browser: str, own_stack: Stack, collector: Collector) -> None:
+    """Somebody has put a good into the basket, left its page at once, and paid, while a collector was there."""
     settings = SETTINGS.read_text(encoding="utf-8").rstrip() + f"\n  OTEL_EXPORTER_OTLP_ENDPOINT: {collector.url}\n"
     own_stack.run("apply", "-f", "-", given=settings)
     faults.kill_and_wait(own_stack, "envoy")  # it learns where the collector is when it starts
@@ -68,6 +68,9 @@ def test_a_click_on_pay_and_the_statements_of_the_order_are_one_trace(
         CHROMIUM=browser, COLLECTED="1", STOREFRONT_URL=f"http://localhost:{own_stack.port}",
     )  # fmt: skip
 
+
+@pytest.mark.usefixtures("paid")
+def test_a_click_on_pay_and_the_statements_of_the_order_are_one_trace(collector: Collector) -> None:
     def ancestry() -> list[str]:
         """From the order's INSERT up to what somebody did, by the services and what they call it."""
         seen = [span for sent in list(collector.received) for span in spans_of(sent)]
@@ -91,7 +94,7 @@ def test_a_click_on_pay_and_the_statements_of_the_order_are_one_trace(
     assert any(each.startswith("place-order: POST /api/orders") for each in path)
 
 
+@pytest.mark.usefixtures("paid")
 def test_what_was_put_into_the_basket_is_told_by_the_page_that_goes_away(own_stack: Stack) -> None:
-    """The test before has left the good's page at once."""
     query = "SELECT count(*) FROM analytics.events WHERE source = '/storefront' AND type = 'zerocart.cart.changed.v1'"
     wait_until(lambda: faults.value(own_stack, query), 20.0, "the basket's change among the events")

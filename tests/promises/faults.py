@@ -37,9 +37,9 @@ def process(stack: Stack, role: str) -> ProcessIdentity | None:
     return Records(home_of(stack).run).find(role)
 
 
-def kill_part(stack: Stack, role: str) -> ProcessIdentity:
-    """kill -9; gives the process that was."""
-    found = wait_for_part(stack, role)
+def kill_part(stack: Stack, role: str, within_s: float = BACK_WITHIN_S) -> ProcessIdentity:
+    """kill -9, once it is there; gives the process that was."""
+    found = wait_for_part(stack, role, within_s=within_s)
     os.kill(found.pid, signal.SIGKILL)
     return found
 
@@ -66,7 +66,9 @@ def kill_instance(stack: Stack, chance: random.Random) -> bool:
     return True
 
 
-def wait_for_part(stack: Stack, role: str, other_than: ProcessIdentity | None = None) -> ProcessIdentity:
+def wait_for_part(
+    stack: Stack, role: str, other_than: ProcessIdentity | None = None, within_s: float = BACK_WITHIN_S
+) -> ProcessIdentity:
     """Wait until a part lives, as another process than the one that was killed."""
     found: list[ProcessIdentity] = []
 
@@ -76,7 +78,7 @@ def wait_for_part(stack: Stack, role: str, other_than: ProcessIdentity | None = 
             found.append(now)
         return bool(found)
 
-    wait_until(lives, BACK_WITHIN_S, f"another {role}")
+    wait_until(lives, within_s, f"another {role}")
     return found[0]
 
 

@@ -1,6 +1,7 @@
 """A new revision takes the requests over step by step, under load: none is lost, and a bad one is taken back by itself.
 
-The load comes at its rate whatever the shop does: 200 requests a second, or half of what the machine can do just now.
+The load comes at its rate whatever the shop does: 200 requests a second, or a quarter of what one
+caller gets answered where the machine is too busy for that.
 """
 
 import json
@@ -87,12 +88,12 @@ class Load:
 
 
 def _rate(stack: Stack) -> float:
-    """Half of what one caller after the other gets answered, and not more than is wanted."""
+    """What is wanted, or a quarter of what one caller after the other gets answered."""
     began_s, count = time.monotonic(), 0
     while (elapsed_s := time.monotonic() - began_s) < 3.0 or count < 20:
         assert stack.call("GET", "/api/products?limit=5").status == 200
         count += 1
-    return min(MOST_RATE, count / elapsed_s / 2)
+    return min(MOST_RATE, count / elapsed_s / 4)
 
 
 def shares(stack: Stack) -> dict[str, int]:
@@ -158,12 +159,13 @@ def test_a_bad_candidate_is_taken_back_when_few_have_seen_it(own_stack: Stack, p
         assert "failed" in found["reason"]
         assert shares(own_stack) == {before: 100}
         load.goes_on()
-        failed, total = load.statuses.total() - load.statuses[200], load.statuses.total()
+        failed, total = load.statuses[500], load.statuses.total()
+        assert set(load.statuses) == {200, 500}, load.statuses
         load.statuses.clear()
         load.goes_on()
     assert set(load.statuses) == {200}, "nobody is sent there any more"
     # One percent had it, for as long as two of its answers and a look took.
-    assert 1 <= failed <= 0.03 * total
+    assert 1 <= failed <= max(5, 0.03 * total)
 
 
 def test_a_slow_candidate_is_taken_back(own_stack: Stack, project: Path) -> None:
@@ -206,5 +208,5 @@ def test_without_a_pin_nothing_is_promoted_and_it_is_said_what_to_do(own_stack: 
     assert "promote --pin get-product" in done.errors
     assert own_stack.zerocart("promote", "no-such").code == 1
     assert own_stack.zerocart("promote", SERVICE, "--steps", "50,20,100").code == 2
-    done = own_stack.run("promote", SERVICE, "--unpin", "--json")
-    assert shares(own_stack) == {json.loads(done)["revision"]: 100}
+    unpinned = own_stack.run("promote", SERVICE, "--unpin", "--json")
+    assert shares(own_stack) == {json.loads(unpinned)["revision"]: 100}

@@ -137,7 +137,7 @@ def test_tflint_has_nothing_against_it(found: Configuration) -> None:
     linter = Path(sys.executable).with_name("tflint")
     program = str(linter) if linter.is_file() else shutil.which("tflint")
     if program is None:
-        pytest.skip("tflint is not here: `make tools` builds it, which takes Go")
+        pytest.skip("tflint is not here (Go: github.com/terraform-linters/tflint)")
     done = subprocess.run(
         [program, f"--chdir={found.folder}", f"--config={ROOT / '.tflint.hcl'}", "--format=compact"],
         capture_output=True, text=True, check=False, timeout=100,

@@ -24,7 +24,9 @@ function show(address: string) {
 const field = () => screen.getByRole<HTMLInputElement>('searchbox');
 const type = (text: string) => fireEvent.change(field(), { target: { value: text } });
 const pass = (ms: number) => act(() => vi.advanceTimersByTimeAsync(ms));
-const click = (name: string) => act(() => void fireEvent.click(screen.getByText(name)));
+const click = (name: string) => {
+  act(() => void fireEvent.click(screen.getByText(name)));
+};
 
 test('it looks as soon as somebody stops typing, on the shelf where he is', async () => {
   const address = show('/?category=Garden');
@@ -42,7 +44,7 @@ test('it looks as soon as somebody stops typing, on the shelf where he is', asyn
 test('what was typed is looked for also where a shelf is chosen in the same moment', async () => {
   const address = show('/?category=Garden');
   type('lantern');
-  await click('All shelves');
+  click('All shelves');
   await pass(400);
   expect(address()).toBe('/?q=lantern');
   expect(field().value).toBe('lantern');
@@ -75,7 +77,7 @@ test('a letter that is typed while an earlier search arrives stays', async () =>
 test('who goes to a good is not taken back by what he typed before', async () => {
   const address = show('/');
   type('lantern');
-  await click('One good');
+  click('One good');
   await pass(1000);
   expect(address()).toBe('/products/1');
   expect(field().value).toBe('');
@@ -84,7 +86,7 @@ test('who goes to a good is not taken back by what he typed before', async () =>
 test('who clears a search has cleared it', async () => {
   const address = show('/?q=lamp');
   type('lamps');
-  await click('All shelves');
+  click('All shelves');
   await pass(1000);
   expect(address()).toBe('/');
   expect(field().value).toBe('');

@@ -1,6 +1,7 @@
 """`zerocart promote` and `rollback`: words and wiring."""
 
 import json
+import os
 from collections.abc import Callable
 from dataclasses import asdict
 from pathlib import Path
@@ -154,6 +155,9 @@ def _promoter(home: Home, path: Path | None, namespace: str | None) -> "tuple[Pr
 
     if path is None and not home.kubeconfig.exists():
         raise StartError("the stack is not up", "`make up` (or `zerocart up`) starts it; --kubeconfig names a cluster")
+    if path is not None:
+        # KUBECONFIG may be a list, as PATH is: the first that is there.
+        path = next((each for each in map(Path, str(path).split(os.pathsep)) if each.exists()), path)
     access = kubeconfig.read(path or home.kubeconfig)
     is_own = home.kubeconfig.exists() and kubeconfig.read(home.kubeconfig).server == access.server
     return Promoter(Cluster(access, namespace or access.namespace or "shop")), is_own

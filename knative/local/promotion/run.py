@@ -11,7 +11,7 @@ from typing import Literal, Protocol
 from knative.local.objects.json_values import Json, Object, items, text
 from knative.local.operations.traffic import Refused, before
 from knative.local.promotion import traffic
-from knative.local.promotion.cluster import Cluster, condition, is_observed
+from knative.local.promotion.cluster import Cluster, ConflictError, condition, is_observed
 from knative.local.promotion.decision import (
     Advance,
     Complete,
@@ -29,6 +29,7 @@ from shared.errors import StartError
 LOOK_EVERY_S = 1.0
 READY_WITHIN_S = 600.0
 TAKEN_OVER_WITHIN_S = 120.0
+_TRIES = 5
 
 
 class Source(Protocol):
@@ -205,8 +206,21 @@ class Promoter:
 
     def _send(self, service: Object, wanted: Sequence[Json]) -> Object:
         """Write the traffic, and wait until requests go that way; gives the Service as it is then."""
-        self.cluster.send_traffic(service, wanted)
         name = text(service, "metadata", "name")
+        for _ in range(_TRIES):
+            try:
+                self.cluster.send_traffic(service, wanted)
+                break
+            except ConflictError:
+                # On a cluster a new status is a new version, too; another traffic than it was decided on is not ours.
+                again = self.cluster.service(name)
+                if items(again, "spec", "traffic") != items(service, "spec", "traffic"):
+                    raise
+                service = again
+        else:
+            raise StartError(
+                f"{name} changes too often to be written to", "run it again: it goes on from how things are"
+            )
         deadline_s = self.clock() + TAKEN_OVER_WITHIN_S
         while True:
             found = self.cluster.service(name)

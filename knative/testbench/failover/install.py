@@ -1,6 +1,6 @@
-"""The chart's state alone, in a namespace of the test bench: Secrets, volumes that are folders of the node, the members.
+"""The chart's state alone, in a namespace of the test bench: Secrets, volumes that are folders of the node, members.
 
-    in.sh python -m knative.testbench.failover.install --namespace ha --mode patroni
+in.sh python -m knative.testbench.failover.install --namespace ha --mode patroni
 """
 
 import argparse
@@ -15,19 +15,32 @@ from knative.operations import secrets as shop_secrets
 
 PROJECT = Path(__file__).parents[3]
 VALUES = Path(__file__).with_name("values.yaml")
-DATABASES = ("catalog", "identity", "carts", "orders", "payments", "analytics", "retention", "owner", "superuser", "replication")
+DATABASES = (
+    "catalog",
+    "identity",
+    "carts",
+    "orders",
+    "payments",
+    "analytics",
+    "retention",
+    "owner",
+    "superuser",
+    "replication",
+)
 URLS = {
     "patroni": "postgresql://{user}:{password}@shop-postgres:5432/shop",
     "cloudnativepg": "postgresql://{user}:{password}@shop-db-rw:5432/shop?sslmode=require",
 }
-REDIS_URL = "redis+sentinel://:{password}@" + ",".join(f"shop-valkey-{i}.shop-valkey:26379" for i in range(3)) + "/mymaster/0"
+REDIS_URL = (
+    "redis+sentinel://:{password}@" + ",".join(f"shop-valkey-{i}.shop-valkey:26379" for i in range(3)) + "/mymaster/0"
+)
 USERS = {"patroni": 65532, "cloudnativepg": 26}
 VOLUMES = 3
 
 
 def apply(*documents: object, text: str = "") -> None:
     given = text or json.dumps({"apiVersion": "v1", "kind": "List", "items": documents})
-    subprocess.run(["kubectl", "apply", "-f", "-"], input=given, text=True, check=True)  # noqa: S603, S607
+    subprocess.run(["kubectl", "apply", "-f", "-"], input=given, text=True, check=True)  # noqa: S607
 
 
 def volume(namespace: str, mode: str, index: int, state: Path) -> dict[str, object]:
@@ -47,10 +60,12 @@ def volume(namespace: str, mode: str, index: int, state: Path) -> dict[str, obje
 def prepare(namespace: str, mode: str, state: Path) -> None:
     """Have it all there. Again: Secrets and volumes stay, the objects become what the chart says now."""
     apply({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": namespace}})
-    there = subprocess.run(
-        ["kubectl", "-n", namespace, "get", "secrets", "-o", "name"], stdout=subprocess.PIPE, text=True, check=True  # noqa: S607
-    ).stdout  # fmt: skip
-    made = {f"database-{name}": shop_secrets.database_secret(f"database-{name}", URLS[mode], os.urandom(24).hex()) for name in DATABASES}
+    list_secrets = ["kubectl", "-n", namespace, "get", "secrets", "-o", "name"]
+    there = subprocess.run(list_secrets, stdout=subprocess.PIPE, text=True, check=True).stdout  # noqa: S603
+    made = {
+        f"database-{name}": shop_secrets.database_secret(f"database-{name}", URLS[mode], os.urandom(24).hex())
+        for name in DATABASES
+    }
     made["shop-redis"] = shop_secrets.redis_secret(REDIS_URL, os.urandom(24).hex())
     missing = [shop_secrets.manifest(name, data) for name, data in made.items() if f"secret/{name}\n" not in there]
     for document in missing:
@@ -61,12 +76,13 @@ def prepare(namespace: str, mode: str, state: Path) -> None:
         *missing,
         *(volume(namespace, mode, index, state) for index in range(VOLUMES)),
     )  # fmt: skip
-    command = [
-        "helm", "template", "shop", str(PROJECT / "knative" / "chart"), "-f", str(VALUES), "--set", f"namespace.name={namespace}",
-        "--set", f"state.postgres.mode={mode}", "--show-only", f"templates/state/{mode}.yaml", "--show-only", "templates/state/valkey.yaml",
-    ]  # fmt: skip
-    rendered = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True, check=True).stdout  # noqa: S603
-    apply(text=rendered)
+    chart = str(PROJECT / "knative" / "chart")
+    command = ["helm", "template", "shop", chart, "-f", str(VALUES), "--set", f"namespace.name={namespace}"]
+    command += ["--set", f"state.postgres.mode={mode}"]
+    for file in (mode, "valkey"):
+        command += ["--show-only", f"templates/state/{file}.yaml"]
+    rendered = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True, check=True)  # noqa: S603
+    apply(text=rendered.stdout)
 
 
 def main(arguments: Sequence[str]) -> int:

@@ -1,7 +1,7 @@
 """Writes while primaries are killed: the shop's own clients, and a list of what was acknowledged and when.
 
-Postgres is written to as a function does (`shared.database.run`), a row a transaction, by several threads at once. Valkey is
-asked as a function asks it. What was acknowledged is kept here, in memory, and looked for at the end.
+Postgres is written to as a function does (`shared.database.run`), a row a transaction, by several threads at once.
+Valkey is asked as a function asks it. What was acknowledged is kept here, in memory, and looked for at the end.
 """
 
 import threading
@@ -18,7 +18,7 @@ from shared import database
 from shared.errors import Unavailable
 from shared.redis_client import PromptRedis
 
-TABLE = "public.failover_writes"
+INSERT = text("INSERT INTO failover_writes (key) VALUES (:key)")
 PAUSE_S = 0.005
 PAUSE_AFTER_REFUSAL_S = 0.05
 
@@ -93,7 +93,7 @@ def postgres_writers(engine: Engine, count: int) -> Writers:
 
     def write(key: int) -> None:
         def insert(connection: Connection) -> None:
-            connection.execute(text(f"INSERT INTO {TABLE} (key) VALUES (:key)"), {"key": key})  # noqa: S608 - a constant
+            connection.execute(INSERT, {"key": key})
 
         database.run(engine, insert)
 
@@ -101,17 +101,26 @@ def postgres_writers(engine: Engine, count: int) -> Writers:
 
 
 def valkey_writers(client: PromptRedis, count: int) -> Writers:
-    return Writers(lambda key: bool(client.set(f"failover:{key}", key, ex=3600)) or None, (redis.RedisError,), count)
+    """Set a key, each once."""
+
+    def write(key: int) -> None:
+        client.set(valkey_key(key), key, ex=3600)
+
+    return Writers(write, (redis.RedisError,), count)
+
+
+def valkey_key(key: int) -> str:
+    return f"failover:{key}"
 
 
 def make_table(engine: Engine) -> None:
     with database.transaction(engine, within_s=30) as connection:
-        connection.execute(text(f"CREATE TABLE IF NOT EXISTS {TABLE} (key bigint PRIMARY KEY)"))
-        connection.execute(text(f"TRUNCATE {TABLE}"))
+        connection.execute(text("CREATE TABLE IF NOT EXISTS failover_writes (key bigint PRIMARY KEY)"))
+        connection.execute(text("TRUNCATE failover_writes"))
 
 
 def lost(engine: Engine, record: Record) -> tuple[int, int]:
     """How many acknowledged rows are not there, and how many are there that nobody was told of."""
     with database.transaction(engine, within_s=60) as connection:
-        there = set(connection.execute(text(f"SELECT key FROM {TABLE}")).scalars())  # noqa: S608 - a constant
+        there = set(connection.execute(text("SELECT key FROM failover_writes")).scalars())
     return len(set(record.keys) - there), len(there - set(record.keys))

@@ -53,7 +53,7 @@ def well(request):
     if request.path == "/hang":
         time.sleep(60)
     is_there = os.path.exists(os.environ["BEGUN"])
-    is_kubelet = request.headers["User-Agent"].startswith("kube-probe/")
+    is_kubelet = request.headers.get("User-Agent", "").startswith("kube-probe/")
     if request.path == "/sick-once-begun":
         return flask.jsonify(pid=os.getpid()), 500 if is_there and is_kubelet else 200
     return flask.jsonify(pid=os.getpid()), 200 if is_there else 500

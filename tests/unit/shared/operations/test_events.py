@@ -2,10 +2,12 @@
 
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from itertools import islice
 
 import pytest
 
 from shared.errors import NotSupported, Unavailable
+from shared.operations import events
 from shared.operations.events import PERIOD_S, rest_s, stream
 from shared.operations.picture import Picture
 from shared.operations.source import source
@@ -38,13 +40,21 @@ def test_a_source_that_is_away_is_an_event_and_the_stream_goes_on() -> None:
             raise Unavailable("away")
         return found
 
-    events = stream(look, None)
-    assert next(events).startswith(b"retry: ")
-    assert next(events).startswith(b'id: 2026-11-24T12:00:00Z\nevent: picture\ndata: {"at":"2026-11-24T12:00:00Z"')
-    assert next(events) == b'event: trouble\ndata: {"detail":"away"}\n\n'
-    events.close()
+    told = stream(look, None)
+    assert next(told).startswith(b"retry: ")
+    assert next(told).startswith(b'id: 2026-11-24T12:00:00Z\nevent: picture\ndata: {"at":"2026-11-24T12:00:00Z"')
+    assert next(told) == b'event: trouble\ndata: {"detail":"away"}\n\n'
+    told.close()
 
 
 def test_where_nobody_can_tell_it_is_said() -> None:
     with pytest.raises(NotSupported):
         source(Settings())
+
+
+def test_a_stream_ends_before_its_request_would_be_cut_off(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(events, "PERIOD_S", 0.01)
+    monkeypatch.setattr(events, "LASTS_S", 0.05)
+    picture = Picture(at="2026-11-24T12:00:00Z", source="engine", functions=[])
+    most = 50
+    assert 1 < len(list(islice(stream(lambda: picture, None), most))) < most

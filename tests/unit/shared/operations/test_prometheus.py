@@ -58,6 +58,22 @@ def test_its_answers_become_a_picture(server: ThreadingHTTPServer) -> None:
     assert (revision.p99_ms, revision.cold_starts) == (None, None), "no number is not a figure"
 
 
+@pytest.mark.parametrize("figure", QUERIES)
+def test_each_figure_is_one_of_a_revision_of_this_shop(figure: str) -> None:
+    query = QUERIES[figure]
+    assert query.count("{") == query.count('{k8s_namespace_name="shop"}') == 1, "another shop's functions are not shown"
+    assert "by (kn_service_name, kn_revision_name" in query
+    assert ("duration_seconds" in query) == ("rate(" in query and "[1m]" in query), "what only grows is a rate"
+
+
+@pytest.mark.parametrize(("figure", "quantile"), [("p50_s", "0.5"), ("p99_s", "0.99")])
+def test_a_percentile_is_one_of_all_pods_of_a_revision(figure: str, quantile: str) -> None:
+    """Of the buckets, summed by their bounds: a quantile of quantiles is none."""
+    assert QUERIES[figure].startswith(f"histogram_quantile({quantile}, sum by (")
+    assert ", le) (rate(" in QUERIES[figure]
+    assert "_bucket{" in QUERIES[figure]
+
+
 def test_one_that_is_broken_or_away_is_said(server: ThreadingHTTPServer) -> None:
     server.broken = True  # type: ignore[attr-defined]
     with pytest.raises(Unavailable):

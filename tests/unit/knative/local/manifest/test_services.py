@@ -129,10 +129,10 @@ def test_a_timeout_of_zero_is_the_default() -> None:
 def test_the_start_of_an_answer_has_a_bound_of_its_own_where_that_is_the_smaller(
     timeout: int, start: int | None, expected_s: float
 ) -> None:
-    document = changed("spec.template.spec.timeoutSeconds", timeout)
+    spec: dict[str, object] = {"timeoutSeconds": timeout, "containers": [{"image": "dev.local/a"}]}
     if start is not None:
-        document["spec"]["template"]["spec"]["responseStartTimeoutSeconds"] = start
-    assert read_service(document).template.response_start_timeout_s == expected_s
+        spec["responseStartTimeoutSeconds"] = start
+    assert read_service(changed("spec.template.spec", spec)).template.response_start_timeout_s == expected_s
 
 
 def test_a_pause_in_an_answer_has_no_bound_unless_one_is_named() -> None:

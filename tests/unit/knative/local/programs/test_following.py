@@ -7,6 +7,7 @@ import pytest
 from knative.local.model import Probe
 from knative.local.programs.following import Probes, follow
 
+REAL_SLEEP = asyncio.sleep
 READINESS = Probe(path="/ready", period_s=5)
 
 
@@ -45,7 +46,7 @@ def run(instance: Instance, probes: Probes, until_s: float, monkeypatch: pytest.
         task = asyncio.create_task(follow(probes, instance.asks, instance.asks, instance.say))
         for _ in range(1000):
             for _ in range(10):
-                await real_sleep(0)
+                await REAL_SLEEP(0)
             ahead = sorted(each for each in waiting if not each[2].done())
             if task.done() or not ahead or ahead[0][0] > until_s:
                 break
@@ -56,7 +57,6 @@ def run(instance: Instance, probes: Probes, until_s: float, monkeypatch: pytest.
         task.cancel()
         return ""
 
-    real_sleep = asyncio.sleep
     monkeypatch.setattr(asyncio, "sleep", sleep)
     return asyncio.run(whole())
 

@@ -40,14 +40,16 @@ def test_a_window_is_the_difference_of_two_readings() -> None:
     before = Reading(request_count=6, error_count=2, buckets=tuple(buckets((100, 6), (250, 6))))
     after = Reading(request_count=106, error_count=3, buckets=tuple(buckets((100, 6), (250, 106))))
     found = between(before, after)
-    assert (found.request_count, found.error_count, found.p99_ms) == (100, 1, pytest.approx(248.5))
+    assert (found.request_count, found.error_count) == (100, 1)
+    assert found.p99_ms == pytest.approx(248.5)
 
 
 def test_an_envoy_that_began_anew_has_only_what_it_has() -> None:
     before = Reading(request_count=600, error_count=20, buckets=tuple(buckets((100, 600), (250, 600))))
     after = Reading(request_count=10, error_count=1, buckets=tuple(buckets((100, 10), (250, 10))))
     found = between(before, after)
-    assert (found.request_count, found.error_count, found.p99_ms) == (10, 1, pytest.approx(99.0))
+    assert (found.request_count, found.error_count) == (10, 1)
+    assert found.p99_ms == pytest.approx(99.0)
 
 
 @pytest.mark.parametrize(

@@ -1,1 +1,0 @@
-import{S as e,Ut as t,r as n,x as r}from"./first-Co0JTSvu.js";var i=t();function a(){return(0,i.jsxs)(n,{title:`Nothing here`,narrow:!0,children:[(0,i.jsx)(e,{sx:{mb:3},children:`There is no page under this address.`}),(0,i.jsx)(r,{to:`/`,kind:`full`,children:`Look around the shop`})]})}export{a as NotFoundPage};
