@@ -18,7 +18,7 @@ def absent(*modules: str) -> Iterator[None]:
     """
     hidden = [name for name in modules if name not in sys.modules]
     for name in hidden:
-        sys.modules[name] = None  # type: ignore[assignment] - the language's own way to say so
+        sys.modules[name] = None  # type: ignore[assignment] # the language's own way to say so
     try:
         yield
     finally:

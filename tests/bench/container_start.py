@@ -67,10 +67,10 @@ def start(tree: Path, name: str, given: Mapping[str, str], interpreter: Sequence
         told["PYTHONPATH"] += f":{tree / 'packages'}"
     with tempfile.TemporaryFile() as log:
         began_s = time.perf_counter()
+        words = [*interpreter, "-m", "shared.server"]
         process = subprocess.Popen(
-            [*interpreter, "-m", "shared.server"], env={**told, **given}, cwd=tree, stdin=subprocess.DEVNULL, stdout=log,
-            stderr=log,
-        )  # fmt: skip
+            words, env={**told, **given}, cwd=tree, stdin=subprocess.DEVNULL, stdout=log, stderr=log
+        )
         try:
             deadline_s = began_s + READY_WITHIN_S
             while not _ready(port) and process.poll() is None and time.perf_counter() < deadline_s:
