@@ -198,8 +198,8 @@ def test_a_promotion_that_was_killed_leaves_valid_traffic_and_goes_on_from_there
     with Load(own_stack) as load:
         newest = apply_edited(own_stack, project, "    # promoted again\n")
         killed = subprocess.Popen(
-            [sys.executable, "-m", "knative.local", "promote", SERVICE, *QUICK, *steps(load)], env=own_stack.environment,
-            cwd=own_stack.project, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+            [sys.executable, "-m", "knative.local", "promote", SERVICE, *QUICK, *steps(load)],
+            env=own_stack.environment, cwd=own_stack.project, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
         )  # fmt: skip
         with killed:
             wait_until(lambda: shares(own_stack).get(newest, 0) > load.steps[0], 400, "a step that is not the first")
