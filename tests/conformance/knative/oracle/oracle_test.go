@@ -127,11 +127,16 @@ func decide(t *testing.T, asked scenario, config *autoscalerconfig.Config) answe
 	logger, key := zap.NewNop().Sugar(), types.NamespacedName{Namespace: "n", Name: "r"}
 	nothing := func(*v1alpha1.Metric, *zap.SugaredLogger) (metrics.StatsScraper, error) { return nil, nil }
 	collector := metrics.NewMetricCollector(nothing, logger)
-	if err := collector.CreateOrUpdate(resources.MakeMetric(pa, "", config)); err != nil {
+	spec := kpa.MakeDecider(pa, config).Spec
+	// With a burst capacity of -1 the activator is always there and reports, so pods are not asked, and silence is zero.
+	target := "s"
+	if spec.TargetBurstCapacity == -1 {
+		target = ""
+	}
+	if err := collector.CreateOrUpdate(resources.MakeMetric(pa, target, config)); err != nil {
 		t.Fatal(err)
 	}
 	defer collector.Delete("n", "r")
-	spec := kpa.MakeDecider(pa, config).Spec
 	counted := &pods{ready: asked.InitialReady}
 	// The simulated clock begins at an even second, as the scenario does.
 	began := time.Now()
