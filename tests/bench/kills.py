@@ -64,7 +64,7 @@ class Reporter:
     def run(self) -> None:
         while not self.over.wait(0.05):
             event = {"specversion": "1.0", "id": secrets.token_hex(12), "source": SOURCE, "type": "bench.killed"}
-            reply = insist(self.bench.stack, "POST", "/api/events", event, STRUCTURED)
+            reply = insist(self.bench.stack, "POST", "/api/events", event, STRUCTURED, within_s=THERE_WITHIN_S)
             assert reply.status == 202, reply
             self.accepted.append(event["id"])
 

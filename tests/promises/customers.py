@@ -58,16 +58,22 @@ def call(stack: Stack, method: str, path: str, body: object = None, headers: Map
 
 
 def insist(
-    stack: Stack, method: str, path: str, body: object = None, headers: Mapping[str, str] | None = None
+    stack: Stack,
+    method: str,
+    path: str,
+    body: object = None,
+    headers: Mapping[str, str] | None = None,
+    *,
+    within_s: float = PATIENCE_S,
 ) -> Reply:
     """A request that comes again until the shop says yes or no."""
-    deadline_s = time.monotonic() + PATIENCE_S
+    deadline_s = time.monotonic() + within_s
     pause = threading.Event()
     while True:
         reply = call(stack, method, path, body, headers)
         if reply.status and reply.status not in LATER:
             return reply
-        assert time.monotonic() < deadline_s, f"{method} {path}: {reply} after {PATIENCE_S:.0f} s"
+        assert time.monotonic() < deadline_s, f"{method} {path}: {reply} after {within_s:.0f} s"
         pause.wait(PAUSE_S)
 
 
