@@ -10,6 +10,7 @@ from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from itertools import pairwise
+from typing import TypeVar
 
 import redis
 from sqlalchemy import Connection, Engine, text
@@ -18,7 +19,13 @@ from shared import database
 from shared.errors import Unavailable
 from shared.redis_client import PromptRedis
 
+T = TypeVar("T")
+
 INSERT = text("INSERT INTO failover_writes (key) VALUES (:key)")
+CREATE = text("CREATE TABLE IF NOT EXISTS failover_writes (key bigint PRIMARY KEY)")
+EMPTY = text("TRUNCATE failover_writes")
+SELECT = text("SELECT key FROM failover_writes")
+TRIES = 60
 PAUSE_S = 0.005
 PAUSE_AFTER_REFUSAL_S = 0.05
 
@@ -114,13 +121,21 @@ def valkey_key(key: int) -> str:
 
 
 def make_table(engine: Engine) -> None:
-    with database.transaction(engine, within_s=30) as connection:
-        connection.execute(text("CREATE TABLE IF NOT EXISTS failover_writes (key bigint PRIMARY KEY)"))
-        connection.execute(text("TRUNCATE failover_writes"))
+    _patiently(engine, lambda connection: connection.execute(CREATE))
+    _patiently(engine, lambda connection: connection.execute(EMPTY))
 
 
 def lost(engine: Engine, record: Record) -> tuple[int, int]:
     """How many acknowledged rows are not there, and how many are there that nobody was told of."""
-    with database.transaction(engine, within_s=60) as connection:
-        there = set(connection.execute(text("SELECT key FROM failover_writes")).scalars())
+    there = _patiently(engine, lambda connection: set(connection.execute(SELECT).scalars()))
     return len(set(record.keys) - there), len(there - set(record.keys))
+
+
+def _patiently(engine: Engine, work: Callable[[Connection], T]) -> T:
+    """Do it, however busy the machine is. Raises Unavailable after TRIES."""
+    for _ in range(TRIES):
+        try:
+            return database.run(engine, work, within_s=60.0)
+        except Unavailable:
+            time.sleep(1)
+    return database.run(engine, work, within_s=60.0)

@@ -6,6 +6,7 @@ import signal
 import subprocess
 import time
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
@@ -61,9 +62,11 @@ def kill(members: Members, pod: str, how: str, socket: str) -> None:
     first = psutil.Process(_process(members, pod, socket))  # of a container: takes all others with it
     if how == "frozen":
         for each in [first, *first.children(recursive=True)]:
-            each.send_signal(signal.SIGSTOP)
+            with suppress(psutil.NoSuchProcess):  # one that has ended meanwhile
+                each.send_signal(signal.SIGSTOP)
         wait_until(lambda: members.primary() not in {None, pod}, LEADS_WITHIN_S, "another primary")
-    first.kill()
+    with suppress(psutil.NoSuchProcess):  # its liveness probe had it killed
+        first.kill()
 
 
 def _process(members: Members, pod: str, socket: str) -> int:
