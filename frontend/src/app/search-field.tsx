@@ -98,9 +98,9 @@ function afterMove({ text, pending }: Typed, from: Place, to: Place): Typed {
   return { text: still ? text : to.asked, pending: false };
 }
 
-/** What somebody is typing into the page as the build has rendered it, which this one is about to replace. */
+/** What somebody has typed into the page as the build has rendered it, which this one is about to replace. */
 function typedEarly(): string | null {
-  if (typeof document === 'undefined') return null;
-  const before = document.activeElement;
-  return before instanceof HTMLInputElement && before.type === 'search' ? before.value : null;
+  const before =
+    typeof document === 'undefined' ? null : document.querySelector<HTMLInputElement>('#root [type=search]');
+  return before !== null && (before.value !== '' || before === document.activeElement) ? before.value : null;
 }

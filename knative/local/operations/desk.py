@@ -94,6 +94,10 @@ class Desk:
             await self._burst.wait()
         self._home.operations_socket.unlink(missing_ok=True)
 
+    @property
+    def _bursting(self) -> bool:
+        return self._burst is not None and self._burst.returncode is None
+
     async def _answer(self, request: Mapping[str, Any], _tell: Tell) -> object:
         if not hmac.compare_digest(str(request.get("key", "")).encode(), self._key().encode()):
             raise ZerocartError("the key is another one", "the function's Secret operations-source has it")
@@ -116,7 +120,9 @@ class Desk:
         except OSError:
             known = {}  # Envoy is away, which the picture shows
         now_s = time.time()
-        ends_s = {"burst": self._burst_until_s, "redis-away": now_s + self._redis.away_s}
+        # A burst may take longer than it was to last: it is under way as long as another one is refused.
+        burst_until_s = now_s + 1.0 if self._bursting else 0.0
+        ends_s = {"burst": max(self._burst_until_s, burst_until_s), "redis-away": now_s + self._redis.away_s}
         under_way = {deed: _told(end_s) for deed, end_s in ends_s.items() if end_s > now_s}
         return picture(frame(status, known, _told(now_s)), ready_revisions(self._cluster.facts().services), under_way)
 
@@ -131,7 +137,7 @@ class Desk:
         if path not in BURST_PATHS:
             return Refused(kind="wrong", detail=f"The path must be one of {', '.join(BURST_PATHS)}")
         async with self._beginning:  # of two that come at once, one is refused
-            if self._burst and self._burst.returncode is None:
+            if self._bursting:
                 return Refused(kind="state", detail="A burst is under way; wait until it is over")
             self._burst = await self._begin_burst(rate, seconds, path)
         self._burst_until_s = time.time() + seconds

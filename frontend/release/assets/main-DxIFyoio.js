@@ -1,0 +1,1 @@
+import"./first-C1NoJWQq.js";
