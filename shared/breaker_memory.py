@@ -126,7 +126,7 @@ class BreakerMemory(pybreaker.CircuitBreakerStorage):
 
     def _tell(self, *command: str | int) -> object:
         try:
-            return self._redis.execute_command(*command) if self._redis else None  # type: ignore[no-untyped-call]
+            return self._redis.execute_command(*command) if self._redis else None
         except RedisError:
             return None
 

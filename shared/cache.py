@@ -178,9 +178,7 @@ class Cache:
 
     def _end_lock(self, lock: str, token: str, hold_s: float) -> None:
         try:
-            self._redis.execute_command(  # type: ignore[no-untyped-call]
-                "EVAL", _END_LOCK, 1, lock, token, int(hold_s * 1000)
-            )
+            self._redis.execute_command("EVAL", _END_LOCK, 1, lock, token, int(hold_s * 1000))
         except RedisError:  # it ends by itself after REFILL_WITHIN_S
             return
 

@@ -136,7 +136,7 @@ def take(redis: "Redis", key: str, capacity: int, refill_per_s: float, cost: int
     """
     assert 0 < cost <= capacity, f"a cost of {cost} never fits a bucket of {capacity}"
     try:
-        allowed, remaining, wait_ms = redis.execute_command(  # type: ignore[no-untyped-call]
+        allowed, remaining, wait_ms = redis.execute_command(
             "EVAL", _TAKE, 1, _bucket(key), capacity, refill_per_s, cost
         )
     except RedisError:

@@ -97,18 +97,18 @@ class PrimaryConnection(redis.Connection):
     """A connection to the server that was the primary when it was made, and to none that is a replica by now."""
 
     def __init__(self, *, sentinels: Sentinels, **arguments: Any) -> None:
-        super().__init__(**arguments)
+        super().__init__(**arguments)  # type: ignore[no-untyped-call]
         self._sentinels = sentinels
 
     def _connect(self) -> Any:
         self.host, self.port = self._sentinels.primary()
-        return super()._connect()
+        return super()._connect()  # type: ignore[no-untyped-call]
 
     def read_response(self, *arguments: Any, **options: Any) -> Any:
         try:
             return super().read_response(*arguments, **options)
         except redis.ReadOnlyError as error:
-            self.disconnect()
+            self.disconnect()  # type: ignore[no-untyped-call]
             raise redis.ConnectionError(f"{self.host}:{self.port} is a replica now") from error
 
 

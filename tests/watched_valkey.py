@@ -5,6 +5,7 @@ import shutil
 import socket
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 import redis
@@ -85,14 +86,15 @@ class WatchedValkey:
 
     def watched(self) -> bool:
         """Whether every sentinel knows the replicas and the others; before that a failover takes longer."""
-        states = [sentinel.client().sentinel_master(NAME) for sentinel in self.sentinels]
+        states: list[dict[str, Any]] = [sentinel.client().sentinel_master(NAME) for sentinel in self.sentinels]  # type: ignore[misc]
         return all(
             state["num-slaves"] == MEMBERS - 1 and state["num-other-sentinels"] == MEMBERS - 1 for state in states
         )
 
     def primary(self) -> Member:
         """As the last sentinel says: a test may have frozen the first."""
-        _, port = self.sentinels[-1].client().sentinel_get_master_addr_by_name(NAME)
+        address: tuple[str, int] = self.sentinels[-1].client().sentinel_get_master_addr_by_name(NAME)  # type: ignore[assignment]
+        _, port = address
         return next(server for server in self.servers if server.port == int(port))
 
     def stop(self) -> None:

@@ -12,8 +12,9 @@ _PAGE_BYTES = os.sysconf("SC_PAGE_SIZE")
 
 
 def used_bytes(pid: int) -> int:
-    """What a process has for itself: no pages of files. 0 where it has ended. Pages that it shares with the zygote count,
-    as a container would have them for itself.
+    """What a process has for itself: no pages of files. 0 where it has ended.
+
+    Pages that it shares with the zygote count, as a container would have them for itself.
     """
     try:
         _, resident, shared, *_ = Path(f"/proc/{pid}/statm").read_bytes().split()
