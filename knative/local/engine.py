@@ -204,6 +204,10 @@ class Engine:
         observed = Observed(
             listening=self.sockets.listening, watched=self.sockets.watched, instances=self.instances.observed()
         )
+        for instance in observed.instances:
+            revision = self.controller.store.revisions.get(instance.revision)
+            if instance.phase is Phase.READY and revision and revision.proof is Proof.UNPROVEN:
+                self.controller.prove(revision.name)  # it was ready while no engine lived, and said so to nobody
         revisions = self.controller.store.revisions.values()
         unproven = [revision.name for revision in revisions if revision.proof is Proof.UNPROVEN]
         for_later = frozenset(unproven[MOST_PROVING:])

@@ -16,9 +16,9 @@ from tests.waiting import wait_until
 CONFIG_MAP = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: kept}\ndata: {a: b}\n"
 
 
-def killed(stack: Stack) -> None:
-    """kill -9 of the engine, and another one that has taken over."""
-    before = stack.pid("engine")
+def killed(stack: Stack, engine: int = 0) -> None:
+    """kill -9 of the engine (which can be asked, or is named), and another one that has taken over."""
+    before = engine or stack.pid("engine")
     os.kill(before, signal.SIGKILL)
 
     def is_back() -> bool:
@@ -85,7 +85,7 @@ def test_a_rollout_ends_well_whenever_the_engine_is_killed_in_it(
     applying = kubectl.start("apply", "-f", str(file))
     moment_s = time.monotonic() + random.Random(seed).uniform(0.05, 0.6)
     wait_until(lambda: time.monotonic() >= moment_s, 5, "the moment")
-    killed(clients_stack)
+    killed(clients_stack, engine)
     applying.communicate(timeout=60)
     # Whatever had been answered holds; what had not may be asked again.
     if applying.returncode:
@@ -96,6 +96,32 @@ def test_a_rollout_ends_well_whenever_the_engine_is_killed_in_it(
     wait_until(
         lambda: clients_stack.call("GET", "/api/openapi.json", headers={"host": host}).status == 200, 20, "an answer"
     )
+
+
+def test_a_revision_that_got_ready_while_no_engine_lived_is_ready_to_the_next(
+    kubectl: Client, clients_stack: Stack, tmp_path: Path
+) -> None:
+    """The engine is frozen as soon as the instance is there, and killed when it has said that it is ready."""
+    engine, records = clients_stack.pid("engine"), clients_stack.home / "run" / "instances"
+    manifest = {
+        "apiVersion": "serving.knative.dev/v1", "kind": "Service", "metadata": {"name": "unheard"},
+        "spec": {"template": {"spec": {"containers": [{"image": "dev.local/zerocart/get-openapi"}]}}},
+    }  # fmt: skip
+
+    def found() -> list[dict[str, object]]:
+        kept = [json.loads(path.read_bytes()) for path in records.iterdir() if path.name.isdecimal()]
+        return [record for record in kept if record["revision"] == "unheard-00001"]
+
+    (tmp_path / "service.json").write_text(json.dumps(manifest))
+    applying = kubectl.start("apply", "-f", str(tmp_path / "service.json"))
+    deadline_s = time.monotonic() + 20
+    while not found():  # without a pause: it is ready a moment later
+        assert time.monotonic() < deadline_s, "no instance within 20 s"
+    os.kill(engine, signal.SIGSTOP)
+    wait_until(lambda: all(record["ready"] for record in found()), 20, "its word")
+    killed(clients_stack, engine)
+    applying.communicate(timeout=60)
+    kubectl.run("wait", "--for=condition=Ready", "ksvc/unheard", "--timeout=30s")
 
 
 def _rolled(kubectl: Client) -> int:

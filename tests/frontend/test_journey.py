@@ -43,7 +43,6 @@ def test_somebody_buys_while_redis_is_away(browser: str, own_stack: Stack) -> No
         pytest.param("trouble", "two tabs that fill one basket", id="two tabs fill one basket and lose nothing"),
         pytest.param("keyboard", "without a mouse", id="nobody needs a mouse"),
         pytest.param("first-page", "", id="the first page is seen before its script has come"),
-        pytest.param("pages", "in dark", id="axe finds nothing on any page, and none is wider than its window"),
     ],
 )
 def test_a_browser_lives_through_it(browser: str, own_stack: Stack, file: str, story: str) -> None:
