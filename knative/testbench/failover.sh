@@ -11,5 +11,6 @@ python=.venv/bin/python
 in_cluster "$python" -m knative.testbench.failover.install --mode "$mode"
 # Names are resolved as in a pod of the namespace.
 printf 'nameserver %s\nsearch ha.svc.cluster.local svc.cluster.local cluster.local\noptions ndots:5\n' "$DNS_IP" >"$run/failover-resolv.conf"
+# shellcheck disable=SC2016 # the words are for the inner shell
 in_cluster unshare --mount --propagation private sh -c 'mount --bind "$0" /etc/resolv.conf && exec "$@"' "$run/failover-resolv.conf" \
   "$python" -m knative.testbench.failover.bench --mode "$mode" --report "docs/measurements/$(date +%F)-failover.md" "$@"

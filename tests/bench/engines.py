@@ -223,7 +223,6 @@ def main(arguments: list[str]) -> int:
         name = f"{datetime.now(UTC):%Y-%m-%d}-testbench"
         folder = PROJECT / "docs" / "measurements"
         (folder / f"{name}.md").write_text(text, encoding="utf-8")
-        (folder / f"{name}.json").write_text(f"{json.dumps(sides, indent=1)}\n", encoding="utf-8")
     return 0
 
 
