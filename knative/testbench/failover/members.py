@@ -64,7 +64,10 @@ def kill(members: Members, pod: str, how: str, socket: str) -> None:
         for each in [first, *first.children(recursive=True)]:
             with suppress(psutil.NoSuchProcess):  # one that has ended meanwhile
                 each.send_signal(signal.SIGSTOP)
-        wait_until(lambda: members.primary() not in {None, pod}, LEADS_WITHIN_S, "another primary")
+        # Whoever leads them may give it up, and its liveness probe may have it killed.
+        wait_until(
+            lambda: members.primary() not in {None, pod} or not first.is_running(), LEADS_WITHIN_S, "another primary"
+        )
     with suppress(psutil.NoSuchProcess):  # its liveness probe had it killed
         first.kill()
 

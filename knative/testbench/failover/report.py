@@ -15,7 +15,8 @@ NEWLINE = "\n"
 WAYS = """\
 - `process`: kill -9 of all that is in the primary's container, which comes back on its own.
 - `pod`: its Pod is deleted without grace, and made anew.
-- `frozen`: SIGSTOP of all that is in the container until another leads, as of a node that hangs; then kill -9.
+- `frozen`: SIGSTOP of all that is in the container, as of a node that hangs, until another leads or its liveness probe
+  has had it killed; then kill -9.
 """
 
 
