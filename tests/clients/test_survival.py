@@ -85,7 +85,7 @@ def test_a_rollout_ends_well_whenever_the_engine_is_killed_in_it(
     applying = kubectl.start("apply", "-f", str(file))
     moment_s = time.monotonic() + random.Random(seed).uniform(0.05, 0.6)
     wait_until(lambda: time.monotonic() >= moment_s, 5, "the moment")
-    killed(clients_stack, engine)
+    killed(clients_stack)
     applying.communicate(timeout=60)
     # Whatever had been answered holds; what had not may be asked again.
     if applying.returncode:

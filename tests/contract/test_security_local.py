@@ -3,6 +3,7 @@
 It looks behind the front door, so it needs a stack of the tests' own: with ZEROCART_URL there is nothing to look at.
 """
 
+import contextlib
 import json
 import os
 import re
@@ -270,10 +271,9 @@ def test_no_secret_lies_anywhere_but_in_its_folder(stack: Stack) -> None:
 
 
 def test_nothing_listens_but_on_loopback(stack: Stack) -> None:
-    addresses = {
-        connection.laddr.ip
-        for process in processes(stack)
-        for connection in process.net_connections("inet")
-        if connection.status == psutil.CONN_LISTEN
-    }
+    addresses = set()
+    for process in processes(stack):
+        with contextlib.suppress(psutil.NoSuchProcess):  # an instance that has gone meanwhile
+            listening = (each for each in process.net_connections("inet") if each.status == psutil.CONN_LISTEN)
+            addresses |= {connection.laddr.ip for connection in listening}
     assert addresses == {"127.0.0.1"}
