@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from knative.local.listening import listen
 from shared.errors import StartError, ZerocartError
 
 MAX_LINE_BYTES = 16 * 1024 * 1024
@@ -50,8 +51,7 @@ async def serve(path: Path, handler: Handler) -> asyncio.Server:
         finally:
             writer.close()
 
-    path.unlink(missing_ok=True)
-    return await asyncio.start_unix_server(answer, path, limit=MAX_LINE_BYTES)
+    return await asyncio.start_unix_server(answer, sock=listen(path), limit=MAX_LINE_BYTES)
 
 
 def request(path: Path, message: dict[str, Any], timeout_s: float = 120.0) -> Iterator[Step | dict[str, Any]]:

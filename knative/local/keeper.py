@@ -21,6 +21,7 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
+from knative.local.listening import listen
 from knative.local.processes import ProcessIdentity, spawn
 
 MAX_MESSAGE_BYTES = 256 * 1024  # as in channel.py, whose asyncio a keeper can do without
@@ -145,10 +146,8 @@ class Keeper:
 def main(socket_path: str) -> None:
     """Listen on `socket_path` and serve until told to stop by SIGTERM."""
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
-    listener = socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET)
-    Path(socket_path).unlink(missing_ok=True)
-    listener.bind(socket_path)
-    listener.listen(1)
+    listener = listen(Path(socket_path), 1, socket.SOCK_SEQPACKET)
+    listener.setblocking(True)
     keeper = Keeper(listener)
     while True:
         keeper.serve()

@@ -5,27 +5,12 @@ engine watches such a socket, and the instances that it then has forked accept f
 """
 
 import asyncio
-import os
 import socket
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
+from knative.local.listening import listen
 from knative.local.model import RevisionName
-
-# How many requests may wait for one revision; past it the kernel refuses, and Envoy answers 503 at once.
-BACKLOG_COUNT = 1024
-
-
-def listen(path: Path, backlog_count: int = BACKLOG_COUNT) -> socket.socket:
-    """A listening Unix socket at `path`, put there by rename: connections meet the old or the new, never none."""
-    temporary = path.with_name(f".{path.name[:8]}.{os.getpid()}")
-    temporary.unlink(missing_ok=True)
-    listening = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
-    listening.bind(str(temporary))
-    listening.listen(backlog_count)
-    listening.setblocking(False)
-    temporary.rename(path)
-    return listening
 
 
 class SocketTable:

@@ -26,6 +26,7 @@ from pathlib import Path
 
 import shared
 from knative.local.channel import MAX_MESSAGE_BYTES
+from knative.local.listening import listen
 from knative.local.processes import identify, write_atomically
 from shared.cold_starts import Beginning
 
@@ -132,10 +133,8 @@ def main(socket_path: str) -> None:
     signal.set_wakeup_fd(wakeup_write, warn_on_full_buffer=False)
     signal.signal(signal.SIGCHLD, lambda *_: None)
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
-    listener = socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET)
-    Path(socket_path).unlink(missing_ok=True)
-    listener.bind(socket_path)
-    listener.listen(1)
+    listener = listen(Path(socket_path), 1, socket.SOCK_SEQPACKET)
+    listener.setblocking(True)
     zygote = Zygote(listener, wakeup_read)
     while True:
         zygote.serve_next_engine()

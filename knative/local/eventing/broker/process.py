@@ -6,7 +6,6 @@ It outlives the engine, and goes on with what it was told last. Without having b
 import asyncio
 import os
 import signal
-import socket
 from typing import Any
 
 import psycopg
@@ -22,11 +21,10 @@ from knative.local.eventing.broker.dispatcher import Dispatcher
 from knative.local.eventing.broker.ingress import Ingress
 from knative.local.eventing.broker.intake import AwayError, Intake
 from knative.local.home import Home
+from knative.local.listening import listen
 from knative.local.parts import postgres
 from shared.errors import ZerocartError
 from shared.timestamps import rfc3339
-
-BACKLOG = 1024
 
 
 class Process:
@@ -49,7 +47,7 @@ class Process:
             date_header=False, server_header=False,
         )  # fmt: skip
         server = AsgiServer(config)
-        serving = asyncio.create_task(server.serve(sockets=[_listen(self._home)]))
+        serving = asyncio.create_task(server.serve(sockets=[listen(self._home.broker_ingress_socket)]))
         dispatching = asyncio.create_task(self._dispatcher.run())
         for task in (serving, dispatching):
             task.add_done_callback(self._ended)
@@ -108,16 +106,6 @@ class Process:
             }
             for each in found
         ]  # fmt: skip
-
-
-def _listen(home: Home) -> socket.socket:
-    path = home.broker_ingress_socket
-    path.unlink(missing_ok=True)
-    listening = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
-    listening.bind(str(path))
-    listening.listen(BACKLOG)
-    listening.setblocking(False)
-    return listening
 
 
 def main(home: Home, mesh_port: int) -> None:

@@ -17,8 +17,8 @@ import pytest
 
 from knative.local.channel import Channel, receive_kept
 from knative.local.keeper import MOST_REVIVALS, EngineCommand
+from knative.local.listening import listen
 from knative.local.processes import ProcessIdentity, identify
-from knative.local.sockets import listen
 from tests.stack import PROJECT
 from tests.unit.knative.local.children import child, identity_of
 from tests.waiting import wait_until

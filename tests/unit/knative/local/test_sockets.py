@@ -7,8 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from knative.local.listening import listen
 from knative.local.model import RevisionName
-from knative.local.sockets import SocketTable, listen
+from knative.local.sockets import SocketTable
 
 NAME = RevisionName("list-products-00001")
 
@@ -51,6 +52,27 @@ def test_while_a_socket_is_replaced_there_is_always_one(tmp_path: Path) -> None:
     thread.join()
     for each in sockets:
         each.close()
+    assert refused == []
+
+
+def test_who_sees_the_name_is_taken_at_once(tmp_path: Path) -> None:
+    path = tmp_path / "socket"
+    refused: list[OSError] = []
+
+    def connect_when_it_is_there() -> None:
+        while not path.exists():
+            pass
+        try:
+            connect(path).close()
+        except OSError as error:
+            refused.append(error)
+
+    for _ in range(200):
+        thread = threading.Thread(target=connect_when_it_is_there)
+        thread.start()
+        with listen(path):
+            thread.join()
+        path.unlink()
     assert refused == []
 
 

@@ -17,11 +17,11 @@ from typing import Any
 import psutil
 import pytest
 
+from knative.local.listening import listen
 from knative.local.model import Probe
 from knative.local.processes import identify
 from knative.local.programs.following import Probes
 from knative.local.programs.program import to_json
-from knative.local.sockets import listen
 from knative.local.zygote import ForkRequest
 from tests.stack import PROJECT
 from tests.waiting import wait_until

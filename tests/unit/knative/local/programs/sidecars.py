@@ -11,10 +11,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from knative.local.listening import listen
 from knative.local.model import Probe
 from knative.local.programs.following import Probes
 from knative.local.programs.program import Program, to_json
-from knative.local.sockets import listen
 from tests.stack import PROJECT
 from tests.waiting import wait_until
 
