@@ -1,5 +1,7 @@
 """Eight times what the shop can answer: what it still answers in time, how it refuses the rest, how soon it is back.
 
+Three loads, for what a refusal costs beside an answer decides: pages alone, a tenth of them orders, orders alone.
+
 Capacity is measured first, in the same run, by the same generator with a closed loop. An answer counts that comes
 within a second of when its request was due; what is neither answered nor a 503 with Retry-After is a failure.
 
@@ -78,7 +80,9 @@ class Measured:
 
 
 def measure(bench: Bench) -> list[Figure]:
-    say(f"Overload: browsing, then a tenth of it orders, {FACTOR} times capacity for {OVERLOAD_S:.0f} s each")
+    say(
+        f"Overload: browsing, then a tenth of it orders, then orders alone, {FACTOR} times capacity for {OVERLOAD_S:.0f} s each"
+    )
     browse = repeat(Ask(kind=BROWSING, head=header_block("GET", PRODUCTS, f"127.0.0.1:{bench.port}")))
     orders = _orders(bench)
     alone = {BROWSING: _capacity(bench, browse), ORDER: _capacity(bench, orders)}
@@ -86,6 +90,7 @@ def measure(bench: Bench) -> list[Figure]:
     return [
         _figure("browsing", _measure(bench, browse, cost_s)),
         _figure("a tenth orders", _measure(bench, _mixed(browse, orders), cost_s)),
+        _figure("orders", _measure(bench, orders, cost_s)),
     ]
 
 
