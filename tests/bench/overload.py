@@ -80,9 +80,7 @@ class Measured:
 
 
 def measure(bench: Bench) -> list[Figure]:
-    say(
-        f"Overload: browsing, then a tenth of it orders, then orders alone, {FACTOR} times capacity for {OVERLOAD_S:.0f} s each"
-    )
+    say(f"Overload: pages, a tenth of them orders, orders alone; {FACTOR} times capacity for {OVERLOAD_S:.0f} s each")
     browse = repeat(Ask(kind=BROWSING, head=header_block("GET", PRODUCTS, f"127.0.0.1:{bench.port}")))
     orders = _orders(bench)
     alone = {BROWSING: _capacity(bench, browse), ORDER: _capacity(bench, orders)}
