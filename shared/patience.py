@@ -2,7 +2,7 @@
 
 Many who come within a second are a burst, and a burst is worked off, as long as it takes in reason. Where they go on
 coming and nobody comes through at once any more, a queue stands, and all that it does is to make each answer late. Then
-who has waited for half a second is told to come again, which costs little, and whoever comes next is answered in time.
+who has waited for a second is told to come again, which costs little, and whoever comes next is answered in time.
 (The idea is CoDel's, RFC 8289. It goes by the clock; here it is the time over which those who wait have come, so that
 many at once are a burst also where a slow machine works at them for long.)
 
@@ -17,9 +17,8 @@ import re
 from collections.abc import Mapping
 
 ENVIRON_KEY = "HTTP_X_REQUEST_ARRIVED"
-# So that with its own time, which is long on a busy machine, and the gateway's, an answer comes within about a second.
-# Less would be refused here what the gateway refuses for half of the price: its bound is some seconds long.
-STANDING_LIMIT_S = 0.5
+# Shorter, and most are refused here and not by the gateway's bound, which costs half as much: docs/decisions/0052.
+STANDING_LIMIT_S = 1.0
 BURST_LIMIT_S = 8.0
 # Of those who came in so long a time nobody came through at once: the queue stands.
 STANDS_AFTER_S = 1.0
