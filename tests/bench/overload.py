@@ -2,8 +2,9 @@
 
 Three loads, for what a refusal costs beside an answer decides: pages alone, a tenth of them orders, orders alone.
 
-Capacity is measured first, in the same run, by the same generator with a closed loop. A page counts that comes
-within a second of when its request was due, an order within two; what is neither answered nor a 503 with Retry-After is a failure.
+Capacity is measured first, in the same run, by the same generator with a closed loop. A page counts that comes within
+a second of when its request was due, an order that is answered within two; what is neither answered nor a 503 with
+Retry-After is a failure.
 
 Mixed, a tenth of the requests are orders, which cost many times what a page does. So that "how much was answered" is
 one number, both count by what they cost: the time that one takes of the shop's when it answers nothing else.

@@ -64,10 +64,10 @@ def test_a_burst_has_a_limit_too() -> None:
 
 def test_when_one_came_through_at_once_it_is_a_burst_again() -> None:
     patience = Patience(READY_AT_S)
-    now_s = standing(patience, for_s=STANDS_AFTER_S + 2, waited_s=1.0)
-    assert over(patience, now_s=now_s, waited_s=1.0)
+    now_s = standing(patience, for_s=STANDS_AFTER_S + 2, waited_s=STANDING_LIMIT_S + 0.5)
+    assert over(patience, now_s=now_s, waited_s=STANDING_LIMIT_S + 0.5)
     assert not over(patience, now_s=now_s, waited_s=AT_ONCE_S / 2)
-    assert not over(patience, now_s=now_s + 0.1, waited_s=1.0)
+    assert not over(patience, now_s=now_s + 0.1, waited_s=STANDING_LIMIT_S + 0.5)
 
 
 def test_who_comes_to_an_idle_instance_has_waited_for_nobody() -> None:
