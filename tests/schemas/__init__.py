@@ -24,7 +24,9 @@ def named(found: Object) -> str:
 
 def refused(found: Object) -> list[str]:
     """What an API server would have against an object: where, and why. Raises KeyError for a kind that is not kept."""
-    as_sent = json.loads(json.dumps(found))  # YAML has keys that are numbers, as those of `portLevelMtls`; JSON has none
+    as_sent = json.loads(
+        json.dumps(found)
+    )  # YAML has keys that are numbers, as those of `portLevelMtls`; JSON has none
     errors = _validator(named(found)).iter_errors(as_sent)
     return [f"{'/'.join(map(str, each.instance_path))}: {each.message}" for each in errors]
 
