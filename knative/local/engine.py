@@ -7,6 +7,7 @@ is killed, Envoy and the instances serve on, and the next engine takes over what
 
 import asyncio
 import contextlib
+import gc
 import json
 import os
 import socket
@@ -53,6 +54,8 @@ from shared.errors import StartError
 SAMPLE_BUSY_S = 0.2
 SAMPLE_IDLE_S = 1.0
 CONNECT_PATIENCE_S = 20.0
+# How often what is garbage among what was taken for lasting goes, while no request waits: it takes a moment.
+COLLECT_EVERY_S = 3600.0
 # Of a container that was killed, to Kubernetes.
 KILLED_EXIT_CODE = 137
 # So many new revisions show at once that they can serve; of hundreds the others wait their turn.
@@ -380,6 +383,12 @@ class Engine:
         return self.instances.count(name, Phase.READY)
 
     async def _tidy(self) -> None:
+        collected_at_s = time.monotonic()
         while True:
             await asyncio.sleep(60.0)
             await asyncio.to_thread(logs.bound, self.home)
+            if time.monotonic() - collected_at_s > COLLECT_EVERY_S and not self.scaling.busy:
+                collected_at_s = time.monotonic()
+                gc.unfreeze()
+                gc.collect()
+                gc.freeze()

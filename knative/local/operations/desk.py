@@ -14,7 +14,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from datetime import UTC, datetime
 from typing import Any, Protocol
 
-from knative.local import control
+from knative.local import control_server
 from knative.local.api.cluster import Cluster
 from knative.local.control import Tell
 from knative.local.home import Home
@@ -83,7 +83,7 @@ class Desk:
         }
 
     async def start(self) -> None:
-        self._server = await control.serve(self._home.operations_socket, self._answer)
+        self._server = await control_server.serve(self._home.operations_socket, self._answer)
 
     async def stop(self) -> None:
         """Answer no more, and end a burst that is under way."""
