@@ -54,7 +54,6 @@ class EngineCluster:
         self._documents: dict[Key, tuple[Node, Object]] = {}
         self._snapshots: dict[RevisionName, tuple[Revision, Object, str]] = {}
         self._services: Remembered[ServiceFacts] = Remembered()
-        self._started: dict[int, str] = {}
         self._began_at = _time_of(engine.home.root)
 
     @property
@@ -75,11 +74,6 @@ class EngineCluster:
             del self._snapshots[forgotten]
         for dropped in self._documents.keys() - store.documents.keys():
             del self._documents[dropped]
-        self._started = {
-            each.pid: self._started.get(each.pid) or _time_of(Path(f"/proc/{each.pid}"))
-            for found in instances.values()
-            for each in found
-        }
         revisions: dict[str, list[Revision]] = {}
         for revision in sorted(store.revisions.values(), key=lambda each: each.generation):
             revisions.setdefault(revision.service, []).append(revision)
@@ -138,7 +132,7 @@ class EngineCluster:
         service = controller.deployment.services[leads_to.service]
         rollout = controller.store.rollouts.get(service.name)
         is_taken_over = not controller.taken_over or controller.taken_over.get(service.name) == leads_to
-        running = tuple(tuple(instances.get(revision.name, ())) for revision in revisions)
+        running = tuple(self._instances(revision.name, instances.get(revision.name, ())) for revision in revisions)
         desired = tuple(map(self._engine.desired, revisions))
         stamp = controller.store.stamps[key]
 
@@ -156,20 +150,26 @@ class EngineCluster:
         return self._services.of(key, sources, present)
 
     def _revision(
-        self, revision: Revision, running: tuple[Instance, ...], desired: int, reached: frozenset[RevisionName]
+        self, revision: Revision, running: tuple[InstanceFacts, ...], desired: int, reached: frozenset[RevisionName]
     ) -> RevisionFacts:
         template, created_at = self._snapshot(revision)
         return RevisionFacts(
             revision=revision, template=template, created_at=created_at, is_routed=revision.name in reached,
-            instances=tuple(map(self._instance, running)), desired_count=desired,
+            instances=running, desired_count=desired,
         )  # fmt: skip
 
-    def _instance(self, instance: Instance) -> InstanceFacts:
-        return InstanceFacts(
-            pid=instance.pid,
-            is_ready=instance.phase is Phase.READY,
-            is_leaving=instance.phase in {Phase.DRAINING, Phase.STRAY},
-            started_at=self._started[instance.pid],
+    def _instances(self, name: RevisionName, running: Sequence[Instance]) -> tuple[InstanceFacts, ...]:
+        pods = self._engine.pods
+        return (
+            *(
+                InstanceFacts(
+                    pod=pods.of(each.pid),
+                    is_ready=each.phase is Phase.READY,
+                    is_leaving=each.phase in {Phase.DRAINING, Phase.STRAY},
+                )
+                for each in running
+            ),
+            *(InstanceFacts(pod=pod, is_ready=False, is_leaving=False) for pod in pods.waiting(name)),
         )
 
     def _document(self, key: Key, node: Node) -> Object:
