@@ -6,6 +6,7 @@ The state, and its edges: the store on disk and the front door. What to do is de
 
 import asyncio
 import contextlib
+import gc
 import os
 import time
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
@@ -38,6 +39,9 @@ from shared.errors import StartError
 from shared.remembered import Remembered
 
 ENVOY_PATIENCE_S = 30.0
+# So long Envoy is told nothing of a new revision that has not shown yet whether it can serve: a function starts in
+# less, and Envoy is told of it once and not twice.
+SHOWS_WITHIN_S = 0.25
 # A revision that requests reach is noted as active so often at most: it is kept for hours after.
 ACTIVE_WITHIN_S = 60.0
 GENERATION_LABEL = "serving.knative.dev/configurationGeneration"
@@ -76,6 +80,7 @@ class Controller:
         self._news, self._published = asyncio.Event(), asyncio.Event()
         self._traffic_moves = asyncio.Event()
         self._proof_changed = asyncio.Condition()
+        self._untold: set[RevisionName] = set()
         self._telling: set[asyncio.Task[None]] = set()
         # Where Envoy leads the requests of each Route: what is to be is so a moment later. Empty until it is known.
         self.taken_over: dict[RouteName, Destination] = {}
@@ -156,6 +161,7 @@ class Controller:
             if resolved := self._resolved.of(revision.name, needs, partial(self._environment_or_none, revision)):
                 self.environments[revision.name] = resolved
         self._resolved.sweep()
+        self._untold.update(revision.name for revision in made)
         self._publish_soon()
         self._changed()
         return made
@@ -282,7 +288,8 @@ class Controller:
         """Each Route with the revisions that it is about."""
         own = by_configuration(self.store.revisions.values())
         for route in routes:
-            yield route, choices(route, own, self.store.revisions)
+            assigned = self.store.assigned.get(route.name, NOTHING)
+            yield route, choices(route, assigned, own, self.store.revisions)
 
     def destinations(self) -> list[Destination]:
         """Where each Route leads now."""
@@ -333,12 +340,14 @@ class Controller:
         """Save and publish what has changed, however much that is by then.
 
         Disk first, for what Envoy is told, the next engine must know. All of it takes longer the more Services there
-        are, so it rests as long as it has worked: half of the time is for what else the engine does.
+        are, so it rests as long as it has worked, not counting what Envoy did: half of the time is for what else the
+        engine does.
         """
         while True:
             await self._news.wait()
+            await self._let_show()
             self._news.clear()
-            began_s = time.monotonic()
+            began_s = time.thread_time()
             self.store.save()
             if self.deployment:
                 revisions = list(self.store.revisions.values())
@@ -347,9 +356,25 @@ class Controller:
                     self.taken_over = {each.route: each for each in leads_to}
             self.on_change()
             if self._news.is_set():
-                await asyncio.sleep(time.monotonic() - began_s)
+                await asyncio.sleep(time.thread_time() - began_s)
             else:
                 self._published.set()
+                # What is deployed stays. With hundreds of Services a collection of garbage that looks at all of it
+                # takes a tenth of a second, in which nothing starts; `Engine` has one do that now and then.
+                gc.freeze()
+
+    async def _let_show(self) -> None:
+        """Wait a moment for new revisions, so that Envoy reads all Services once for them; not before it knows any."""
+
+        def all_shown() -> bool:
+            known = self.store.revisions
+            return not any(name in known and known[name].proof is Proof.UNPROVEN for name in self._untold)
+
+        if self.taken_over:
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(SHOWS_WITHIN_S), self._proof_changed:
+                    await self._proof_changed.wait_for(all_shown)
+        self._untold.clear()
 
     async def roll_out(self) -> None:
         """Take the steps of gradual rollouts when they are due."""

@@ -16,7 +16,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 import gateway.istio
-from knative.local import control, launch, secrets, storefront
+from knative.local import control_server, launch, secrets, storefront
 from knative.local.api.engine_cluster import EngineCluster
 from knative.local.api.server import ApiServer
 from knative.local.control import Step, Tell
@@ -99,7 +99,7 @@ class Daemon:
         identity = identify(os.getpid())
         assert identity is not None
         self.engine.start()
-        server = await control.serve(self.home.control_socket, self._answer)
+        server = await control_server.serve(self.home.control_socket, self._answer)
         self.api.start()
         await self.operations.start()
         (self.home.run / "engine.digest").write_text(self._code_digest, encoding="ascii")

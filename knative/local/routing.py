@@ -53,12 +53,20 @@ class Objection:
 
 def choices(
     route: Route,
+    assigned: Assigned,
     of_configurations: Mapping[ConfigurationName, Sequence[Revision]],
     revisions: Mapping[RevisionName, Revision],
 ) -> tuple[Revision, ...]:
-    """The revisions that a Route is about: those of its Configurations, and those that its traffic names."""
-    found = [each for name in route.configurations for each in of_configurations.get(name, ())]
-    for target in route.traffic:
+    """The revisions that a Route is about: those of its Configurations, and those that its traffic names.
+
+    Its traffic is that of now, and what was assigned before.
+    """
+    about, traffic = route.configurations, route.traffic
+    if assigned.traffic and assigned.traffic != traffic:
+        earlier = (target.configuration for target in assigned.traffic if target.configuration)
+        about, traffic = tuple(dict.fromkeys((*about, *earlier))), (*traffic, *assigned.traffic)
+    found = [each for name in about for each in of_configurations.get(name, ())]
+    for target in traffic:
         named = revisions.get(target.revision) if target.revision else None
         if named and all(each is not named for each in found):
             found.append(named)

@@ -82,7 +82,6 @@ class EngineCluster:
         self._services: Remembered[ServiceFacts] = Remembered()
         self._configurations: Remembered[ConfigurationFacts] = Remembered()
         self._routes: Remembered[RouteFacts] = Remembered()
-        self._started: dict[int, str] = {}
         self._began_at = _time_of(engine.home.root)
 
     @property
@@ -141,11 +140,6 @@ class EngineCluster:
         for instance in self._engine.instances.observed():
             if instance.pid:
                 instances.setdefault(instance.revision, []).append(instance)
-        self._started = {
-            each.pid: self._started.get(each.pid) or _time_of(Path(f"/proc/{each.pid}"))
-            for found in instances.values()
-            for each in found
-        }
         leads_to = self._engine.controller.destinations()
         routes = routes_to(leads_to)
         return _Look(
@@ -204,7 +198,7 @@ class EngineCluster:
     def _configuration(self, key: Key, node: Node, configuration: Configuration, now: "_Look") -> ConfigurationFacts:
         """Of a Configuration, from its own document or from that of the Service which makes it."""
         revisions = tuple(now.revisions.get(configuration.name, ()))
-        running = tuple(now.instances.get(revision.name, ()) for revision in revisions)
+        running = tuple(self._instances(revision.name, now.instances.get(revision.name, ())) for revision in revisions)
         desired = tuple(map(self._engine.desired, revisions))
         routes = tuple(now.routes.get(revision.name, ()) for revision in revisions)
         named = now.named.get((configuration.namespace, configuration.name), ())
@@ -224,9 +218,9 @@ class EngineCluster:
         """Of a Route, from its own document or from that of the Service which makes it."""
         controller = self._engine.controller
         leads_to = now.leads_to[route.name]
-        about = choices(route, now.revisions, controller.store.revisions)
         there = tuple(each for each in route.configurations if now.is_there(route, each))
         assigned = controller.store.assigned.get(route.name, NOTHING)
+        about = choices(route, assigned, now.revisions, controller.store.revisions)
         is_taken_over = not controller.taken_over or controller.taken_over.get(route.name) == leads_to
         stamp = controller.store.stamps[key]
 
@@ -241,20 +235,26 @@ class EngineCluster:
         return self._routes.of(route.name, sources, present)
 
     def _revision(
-        self, revision: Revision, running: tuple[Instance, ...], desired: int, routes: tuple[RouteName, ...]
+        self, revision: Revision, running: tuple[InstanceFacts, ...], desired: int, routes: tuple[RouteName, ...]
     ) -> RevisionFacts:
         template, created_at = self._snapshot(revision)
         return RevisionFacts(
             revision=revision, template=template, created_at=created_at, routes=routes,
-            instances=tuple(map(self._instance, running)), desired_count=desired,
+            instances=running, desired_count=desired,
         )  # fmt: skip
 
-    def _instance(self, instance: Instance) -> InstanceFacts:
-        return InstanceFacts(
-            pid=instance.pid,
-            is_ready=instance.phase is Phase.READY,
-            is_leaving=instance.phase in {Phase.DRAINING, Phase.STRAY},
-            started_at=self._started[instance.pid],
+    def _instances(self, name: RevisionName, running: Sequence[Instance]) -> tuple[InstanceFacts, ...]:
+        pods = self._engine.pods
+        return (
+            *(
+                InstanceFacts(
+                    pod=pods.of(each.pid),
+                    is_ready=each.phase is Phase.READY,
+                    is_leaving=each.phase in {Phase.DRAINING, Phase.STRAY},
+                )
+                for each in running
+            ),
+            *(InstanceFacts(pod=pod, is_ready=False, is_leaving=False) for pod in pods.waiting(name)),
         )
 
     def _document(self, key: Key, node: Node) -> Object:

@@ -119,8 +119,6 @@ def _container(container: Object) -> Object:
 
 def _target(target: Object) -> Object:
     result = {"percent": 0, **target}
-    if not text(target, "revisionName"):
-        result["latestRevision"] = True
-    elif "latestRevision" not in target:
-        result["latestRevision"] = False
+    if result.get("latestRevision") is None:
+        result["latestRevision"] = not text(target, "revisionName")
     return result

@@ -18,18 +18,18 @@ from knative.local.model import (
 )
 from knative.local.objects.json_values import Object
 from knative.local.objects.stamps import Stamp
+from knative.local.pods import Pod
 from knative.local.rollout import Revision
 from knative.local.routing import NOTHING, Assigned
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class InstanceFacts:
-    """A process of a revision. `started_at` is RFC 3339."""
+    """A process of a revision, in its Pod."""
 
-    pid: int
+    pod: Pod
     is_ready: bool
     is_leaving: bool
-    started_at: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from knative.local.objects.defaulting import BROKER_CLASS
-from knative.local.objects.json_values import Json, Object, at, items, mapping, text
+from knative.local.objects.json_values import Json, Object, at, items, mapping, number, text
 
 READ = ("get", "list", "watch")
 # In the order of an API server's own list.
@@ -81,6 +81,16 @@ def _condition(field: str) -> Callable[[Object], Json]:
 def _ready_containers(made: Object) -> Json:
     statuses = items(made, "status", "containerStatuses")
     return f"{sum(at(each, 'ready') is True for each in statuses)}/{len(statuses)}"
+
+
+def _pod_status(made: Object) -> Json:
+    """Of a container that waits, why; otherwise the phase."""
+    waiting = (text(each, "state", "waiting", "reason") for each in items(made, "status", "containerStatuses"))
+    return next(filter(None, waiting), text(made, "status", "phase"))
+
+
+def _restarts(made: Object) -> Json:
+    return sum(number(each, "restartCount") for each in items(made, "status", "containerStatuses"))
 
 
 def _ports(made: Object) -> Json:
@@ -180,8 +190,8 @@ POD = Kind(
     kind="Pod", plural="pods", version="v1", short_names=("po",), categories=("all",), verbs=READ,
     columns=(
         Column(name="Ready", value=_ready_containers),
-        Column(name="Status", value=_path("status", "phase")),
-        Column(name="Restarts", value=lambda _: 0, type="integer"),
+        Column(name="Status", value=_pod_status),
+        Column(name="Restarts", value=_restarts, type="integer"),
         _age,
     ),
     subresources={"log": ("get",)},

@@ -22,6 +22,7 @@ from knative.local.objects import world
 from knative.local.objects.facts import ConfigurationFacts, InstanceFacts, RevisionFacts, RouteFacts, ServiceFacts
 from knative.local.objects.json_values import Object
 from knative.local.objects.stamps import Stamp
+from knative.local.pods import Ended, Pod
 from knative.local.rollout import Proof, Revision, by_configuration
 from knative.local.routing import Assigned, choices, destination, routes_to
 from shared.yaml_documents import Complaints, document_of
@@ -33,6 +34,24 @@ OUT = "out.yaml"
 
 def case_folders() -> list[Path]:
     return sorted(path for path in FOLDER.iterdir() if (path / "case.yaml").is_file())
+
+
+def pods(revision: dict[str, Any]) -> list[Pod]:
+    """Those of a revision: of its `pids`, `restarted` after one that had too much memory, and of what is `crashed`."""
+    last = Ended(
+        exit_code=137, reason="OOMKilled", started_at="2026-01-01T00:00:30Z", finished_at="2026-01-01T00:00:59Z"
+    )
+    made_at = began_at = "2026-01-01T00:01:00Z"
+    return [
+        *(Pod(number=pid, pid=pid, made_at=made_at, began_at=began_at) for pid in revision.get("pids", ())),
+        *(
+            Pod(number=number, pid=pid, made_at=made_at, began_at=began_at, restart_count=1, last=last)
+            for number, pid in (
+                *revision.get("restarted", {}).items(),
+                *((one, None) for one in revision.get("crashed", ())),
+            )
+        ),
+    ]
 
 
 def objects(case: Path) -> list[Object]:
@@ -85,7 +104,7 @@ def _route(
     document: Object, stamp: Stamp, route: Route, revisions: list[Revision], assigned: Assigned, *,
     there: list[ConfigurationName],
 ) -> RouteFacts:  # fmt: skip
-    about = choices(route, by_configuration(revisions), {each.name: each for each in revisions})
+    about = choices(route, assigned, by_configuration(revisions), {each.name: each for each in revisions})
     return RouteFacts(
         document=document, stamp=stamp, route=route, destination=destination(route, about, assigned), port=8080,
         choices=about, configurations=there, assigned=assigned,
@@ -102,8 +121,8 @@ def _configuration(
             created_at=f"2026-01-01T00:00:0{number - 1}Z", routes=leading.get(each["name"], ()),
             desired_count=each.get("desired", 0),
             instances=tuple(
-                InstanceFacts(pid=pid, is_ready=True, is_leaving=False, started_at="2026-01-01T00:01:00Z")
-                for pid in each.get("pids", ())
+                InstanceFacts(pod=pod, is_ready=pod.pid is not None, is_leaving=False)
+                for pod in pods(each)
             ),
         )
         for number, each in enumerate(content.get("revisions", ()), start=1)

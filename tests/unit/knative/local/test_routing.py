@@ -17,7 +17,7 @@ from knative.local.model import (
     TrafficTarget,
 )
 from knative.local.rollout import Proof, Revision, by_configuration, failed, imported, latest_ready, proven
-from knative.local.routing import Assigned, assign, choices, destination, objection, routes_to
+from knative.local.routing import NOTHING, Assigned, assign, choices, destination, objection, routes_to
 from tests.unit.knative.local.children import new_revision
 
 SHOP, LOGIN, CART = Namespace("shop"), ConfigurationName("login"), ConfigurationName("cart")
@@ -168,8 +168,11 @@ class TestOfItsOwn:
             ),
         )
         own = by_configuration([*known, elsewhere])
-        found = choices(route, own, {each.name: each for each in [*known, elsewhere]})
+        found = choices(route, NOTHING, own, {each.name: each for each in [*known, elsewhere]})
         assert [each.name for each in found] == ["login-00001", "login-00002", "cart-00002"]
+        # And about what it led to before: that may have to go on.
+        found = choices(OF_SERVICE, Assigned(traffic=OWN.traffic), own, {})
+        assert [each.name for each in found] == [each.name for each in known]
 
     def test_its_requests_go_to_the_latest_revisions_of_several_configurations(self) -> None:
         known = [revision(1), revision(2), revision(3, Proof.UNPROVEN), revision(1, of="cart")]

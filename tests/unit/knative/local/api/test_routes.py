@@ -199,7 +199,9 @@ class TestARoute:
             stack.ready("hello-00002")
             assert targets(stack) == {"hello-00001": 99, "hello-00002": 1}
             assert conditions(await stack.get(f"{ROUTES}/front"))["IngressReady"] == ("Unknown", "RolloutInProgress")
-            assert Store(stack.engine.home).assigned == stack.engine.controller.store.assigned
+            store = stack.engine.controller.store
+            store.save()
+            assert Store(stack.engine.home).assigned == store.assigned
 
         on_stack(test)
 
@@ -245,7 +247,7 @@ class TestARoute:
         on_stack(test)
 
 
-REFUSED = {
+REFUSED: dict[str, tuple[list[Json], str]] = {
     "neither": ([{"percent": 100}], "expected exactly one, got neither: "
                 "spec.traffic[0].configurationName, spec.traffic[0].revisionName"),
     "both": ([{"percent": 100, "configurationName": "a", "revisionName": "b"}], "expected exactly one, got both: "
@@ -355,7 +357,9 @@ def test_what_a_service_makes_is_as_the_service_has_it(on_stack: OnStack, kind: 
         written = {**before, "metadata": {**before["metadata"], "labels": {"team": "b"}}}
         put = await stack.call("PUT", f"{SERVING}/{kind}/hello", written)
         assert (put.code, put.body) == (200, before)
-        patch = {"spec": {"template": {"spec": {"containers": []}}} if kind == "configurations" else {"traffic": []}}
+        patch: Object = {
+            "spec": {"template": {"spec": {"containers": []}}} if kind == "configurations" else {"traffic": []}
+        }
         wrong = await stack.call("PATCH", f"{SERVING}/{kind}/hello", patch, content_type="application/merge-patch+json")
         assert wrong.code == 400, "a wrong one is refused all the same"
         again = await stack.call(
@@ -399,6 +403,7 @@ def test_all_of_it_is_there_for_the_next_engine(on_stack: OnStack) -> None:
     async def test(stack: Stack) -> None:
         await both(stack)
         before = stack.engine.controller.store
+        before.save()
         after = Store(stack.engine.home)
         assert (after.revisions, after.assigned) == (before.revisions, before.assigned)
         assert after.stamps == before.stamps

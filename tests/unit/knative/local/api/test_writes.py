@@ -432,7 +432,7 @@ def test_a_revision_that_only_the_traffic_names_stays_too(on_stack: OnStack) -> 
         refused = await stack.call("DELETE", f"{SERVING}/revisions/hello-00001")
         assert (refused.code, refused.body["reason"]) == (403, "Forbidden")
         newest = await stack.call("DELETE", f"{SERVING}/revisions/hello-00002")
-        assert "the newest of its Service" in newest.body["message"]
+        assert "the newest of its Configuration" in newest.body["message"]
 
     on_stack(test)
 
