@@ -32,7 +32,7 @@ from knative.local.rollout import (
     proven,
     superfluous,
 )
-from knative.local.routing import NOTHING, assign, choices, destination, routed
+from knative.local.routing import NOTHING, Assigned, assign, choices, destination, routed
 from knative.local.scaling import Scaling
 from knative.local.store import Store
 from shared.errors import StartError
@@ -77,6 +77,7 @@ class Controller:
         self._sources: environment.Sources = {}
         self._resolved: Remembered[dict[str, str] | None] = Remembered()
         self._destinations: Remembered[Destination] = Remembered()
+        self._assigned: Remembered[Assigned | None] = Remembered()
         self._news, self._published = asyncio.Event(), asyncio.Event()
         self._traffic_moves = asyncio.Event()
         self._proof_changed = asyncio.Condition()
@@ -151,6 +152,7 @@ class Controller:
             self._forget(gone)
         self.store.note_deployed({revision.configuration for revision in made})
         self._move_traffic(deployment.routes.values())
+        self._assigned.sweep()
         self.store.save()
         for revision in self.store.revisions.values():
             if revision.proof is Proof.READY:
@@ -273,10 +275,12 @@ class Controller:
             return False
         before, now_s = self.store.assigned, time.time()
         moved = {name: each for name, each in before.items() if name in self.deployment.routes}
-        for route, found in self._with_choices(routes):
-            assigned = assign(
-                route, found, before.get(route.name), default_duration_s=self.deployment.rollout_duration_s, now_s=now_s
-            )
+        default_s = self.deployment.rollout_duration_s
+        for route, stood, about in self._with_choices(routes):
+            make = partial(assign, route, about, before.get(route.name), default_duration_s=default_s, now_s=now_s)
+            needs = route, about, default_s, stood
+            # What moves does so with time, and nothing else need have changed.
+            assigned = make() if stood.moving else self._assigned.of(route.name, needs, make)
             if assigned:
                 moved[route.name] = assigned
         self.store.assigned = moved
@@ -284,12 +288,12 @@ class Controller:
             self._traffic_moves.set()
         return moved != before
 
-    def _with_choices(self, routes: Iterable[Route]) -> Iterator[tuple[Route, tuple[Revision, ...]]]:
-        """Each Route with the revisions that it is about."""
+    def _with_choices(self, routes: Iterable[Route]) -> Iterator[tuple[Route, Assigned, tuple[Revision, ...]]]:
+        """Each Route with what it was last made to lead to, and the revisions that it is about."""
         own = by_configuration(self.store.revisions.values())
         for route in routes:
             assigned = self.store.assigned.get(route.name, NOTHING)
-            yield route, choices(route, assigned, own, self.store.revisions)
+            yield route, assigned, choices(route, assigned, own, self.store.revisions)
 
     def destinations(self) -> list[Destination]:
         """Where each Route leads now."""
@@ -300,8 +304,8 @@ class Controller:
     def destinations_of(self, routes: Iterable[Route]) -> list[Destination]:
         """Where some Routes lead now, or would: they need not be deployed yet."""
         found = []
-        for route, about in self._with_choices(routes):
-            needs = route, about, self.store.assigned.get(route.name, NOTHING)
+        for route, assigned, about in self._with_choices(routes):
+            needs = route, about, assigned
             found.append(self._destinations.of(route.name, needs, partial(destination, *needs)))
         return found
 

@@ -73,12 +73,11 @@ class Deployment:
 
     def makes_configuration(self, service: Service) -> bool:
         """Whether the Configuration of its name is the Service's, and not one of its own."""
-        return self.configurations[service.configuration.name].service == service.name
+        return self.configurations[service.configuration.name] is service.configuration
 
     def makes_route(self, service: Service) -> bool:
         """The same of its Route; there may be none."""
-        found = self.routes.get(service.route.name)
-        return found is not None and found.service == service.name
+        return self.routes.get(service.route.name) is service.route
 
     @property
     def broker_keys(self) -> frozenset[tuple[Namespace, BrokerName]]:
@@ -153,7 +152,10 @@ def check(
     complaints = Complaints()
     readings = readings or Readings()
     ours = manifest.read(documents, complaints, readings.known)
-    nodes = {kind: _by_name(documents, kind) for kind in ("Service", "Configuration")}
+    nodes: dict[str, dict[ConfigurationName, Node]] = {kind: {} for kind in MAKERS}
+    for each in documents:
+        if (kind := each.text("kind")) in nodes and manifest.is_ours(each):
+            nodes[kind][ConfigurationName(each.text("metadata", "name"))] = each
     services = {service.name: service for service in ours.services}
     own = {each.name: each for each in ours.configurations}
     of_services = {each.configuration.name: each.configuration for each in ours.services}
@@ -193,15 +195,6 @@ def check(
         rollout_duration_s=ours.rollout_duration_s,
         mesh=mesh,
     )
-
-
-def _by_name(documents: Iterable[Node], kind: str) -> dict[ConfigurationName, Node]:
-    """Our documents of a kind, whose name is that of the Configuration that comes of it."""
-    return {
-        ConfigurationName(each.text("metadata", "name")): each
-        for each in documents
-        if each.text("kind") == kind and manifest.is_ours(each)
-    }
 
 
 def _read_mesh(documents: Sequence[Node], complaints: Complaints, readings: Readings) -> gateway.istio.Mesh:

@@ -139,13 +139,13 @@ class Route:
     cluster_local: bool = False
     rollout_duration_s: int = 0
 
-    @property
-    def configurations(self) -> tuple[ConfigurationName, ...]:
-        """Those whose revisions it is about: those that its traffic names, and that of the Service that made it."""
-        own = () if self.service is None else (ConfigurationName(self.service),)
-        return tuple(
-            {target.configuration: None for target in self.traffic if target.configuration} | dict.fromkeys(own)
-        )
+    # Those whose revisions it is about: those that its traffic names, and that of the Service that made it.
+    configurations: tuple[ConfigurationName, ...] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        named = [target.configuration for target in self.traffic if target.configuration]
+        own = [ConfigurationName(self.service)] if self.service else []
+        object.__setattr__(self, "configurations", tuple(dict.fromkeys(named + own)))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -65,12 +65,16 @@ def choices(
     if assigned.traffic and assigned.traffic != traffic:
         earlier = (target.configuration for target in assigned.traffic if target.configuration)
         about, traffic = tuple(dict.fromkeys((*about, *earlier))), (*traffic, *assigned.traffic)
-    found = [each for name in about for each in of_configurations.get(name, ())]
+    found: list[Revision] = []
+    for name in about:
+        own = of_configurations.get(name)
+        if own and own[0].namespace == route.namespace:
+            found += own
     for target in traffic:
         named = revisions.get(target.revision) if target.revision else None
-        if named and all(each is not named for each in found):
+        if named and named.namespace == route.namespace and all(each is not named for each in found):
             found.append(named)
-    return tuple(each for each in found if each.namespace == route.namespace)
+    return tuple(found)
 
 
 def assign(
@@ -78,7 +82,7 @@ def assign(
 ) -> Assigned | None:
     """Where the traffic of a Route stands now, going on from where it stood before.
 
-    While some target of it is not there, or not ready, all stays as it was.
+    While some target of it is not there, or not ready, all stays as it was. What is as it was is the very same.
     """
     if any(target_objection(target, route, choices) for target in route.traffic):
         return before
@@ -95,7 +99,8 @@ def assign(
                 duration_s=route.rollout_duration_s or default_duration_s,
                 now_s=now_s,
             )
-    return Assigned(traffic=route.traffic, rollouts=rollouts)
+    found = Assigned(traffic=route.traffic, rollouts=rollouts)
+    return before if found == before else found
 
 
 def routed_traffic(route: Route, choices: Sequence[Revision], assigned: Assigned) -> tuple[TrafficTarget, ...]:
@@ -144,7 +149,8 @@ def routed(destinations: Iterable[Destination]) -> frozenset[RevisionName]:
 
 def led_to(found: Destination) -> set[RevisionName]:
     """The revisions that a Route's hosts lead to, the one of its name and those of its tags."""
-    return {*(target.revision for target in found.targets), *found.tags.values()}
+    names = {target.revision for target in found.targets}
+    return names.union(found.tags.values()) if found.tags else names
 
 
 def routes_to(destinations: Iterable[Destination]) -> dict[RevisionName, tuple[RouteName, ...]]:
@@ -152,8 +158,8 @@ def routes_to(destinations: Iterable[Destination]) -> dict[RevisionName, tuple[R
     result: dict[RevisionName, tuple[RouteName, ...]] = {}
     for each in destinations:
         for name in led_to(each):
-            result[name] = (*result.get(name, ()), each.route)
-    return {name: tuple(sorted(routes)) if len(routes) > 1 else routes for name, routes in result.items()}
+            result[name] = tuple(sorted((*result[name], each.route))) if name in result else (each.route,)
+    return result
 
 
 def objection(

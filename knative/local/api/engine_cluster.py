@@ -15,7 +15,6 @@ from knative.local.model import (
     Configuration,
     ConfigurationName,
     Destination,
-    Namespace,
     RevisionName,
     Route,
     RouteName,
@@ -38,13 +37,20 @@ from knative.local.objects.stamps import Stamp
 from knative.local.objects.world import Reference
 from knative.local.reconciler import Instance, Phase
 from knative.local.rollout import Revision, by_configuration
-from knative.local.routing import NOTHING, choices, routes_to
+from knative.local.routing import NOTHING, Assigned, choices, routes_to
 from knative.local.store import DEFAULT_NAMESPACE, Key, key_of
 from shared.remembered import Remembered
 from shared.yaml_documents import Node, document_of
 
 # Kinds of `serving.knative.dev/v1` that somebody writes.
 _SERVING = frozenset(each.kind for each in (SERVICE, CONFIGURATION, ROUTE))
+
+# What facts follow from: the same of it, the same facts.
+_OfConfiguration = tuple[
+    Configuration, tuple[Revision, ...], tuple[tuple[InstanceFacts, ...], ...], tuple[int, ...],
+    tuple[tuple[RouteName, ...], ...], tuple[Route, ...],
+]  # fmt: skip
+_OfRoute = tuple[Route, Destination, Assigned, tuple[Revision, ...], tuple[ConfigurationName, ...], bool]
 
 Write = Callable[[list[Node], list[Key], dict[Key, tuple[Object, ...]], bool], Awaitable[None]]
 Import = Callable[[Node, bool], Awaitable[None]]
@@ -179,60 +185,71 @@ class EngineCluster:
         return DocumentFacts(document=document, stamp=stamp, finds=finds, port=self._engine.home.port)
 
     def _service(self, key: Key, node: Node, service: Service, now: "_Look") -> ServiceFacts:
-        makes_configuration, makes_route = (
-            now.deployment.makes_configuration(service),
-            now.deployment.makes_route(service),
-        )
-        configuration = self._configuration(key, node, service.configuration, now) if makes_configuration else None
-        route = self._route(key, node, service.route, now) if makes_route else None
+        deployment = now.deployment
+        configuration = service.configuration if deployment.makes_configuration(service) else None
+        route = service.route if deployment.makes_route(service) else None
+        of_configuration = self._of_configuration(configuration, now) if configuration else None
+        of_route = self._of_route(route, now) if route else None
         stamp = self._engine.controller.store.stamps[key]
 
         def present() -> ServiceFacts:
             document = self._document(key, node)
             return ServiceFacts(
-                document=document, stamp=stamp, service=service, configuration=configuration, route=route
-            )
+                document=document, stamp=stamp, service=service,
+                configuration=of_configuration and self._present_configuration(document, stamp, of_configuration),
+                route=of_route and self._present_route(document, stamp, of_route),
+            )  # fmt: skip
 
-        return self._services.of(key, (node, stamp, service, configuration, route), present)
+        return self._services.of(key, (node, stamp, service, of_configuration, of_route), present)
 
     def _configuration(self, key: Key, node: Node, configuration: Configuration, now: "_Look") -> ConfigurationFacts:
-        """Of a Configuration, from its own document or from that of the Service which makes it."""
+        found, stamp = self._of_configuration(configuration, now), self._engine.controller.store.stamps[key]
+
+        def present() -> ConfigurationFacts:
+            return self._present_configuration(self._document(key, node), stamp, found)
+
+        return self._configurations.of(key, (node, stamp, found), present)
+
+    def _of_configuration(self, configuration: Configuration, now: "_Look") -> _OfConfiguration:
+        """All that the facts of a Configuration follow from, beside its document."""
         revisions = tuple(now.revisions.get(configuration.name, ()))
         running = tuple(self._instances(revision.name, now.instances.get(revision.name, ())) for revision in revisions)
         desired = tuple(map(self._engine.desired, revisions))
         routes = tuple(now.routes.get(revision.name, ()) for revision in revisions)
-        named = now.named.get((configuration.namespace, configuration.name), ())
-        stamp = self._engine.controller.store.stamps[key]
+        return configuration, revisions, running, desired, routes, now.named.get(configuration.name, ())
 
-        def present() -> ConfigurationFacts:
-            return ConfigurationFacts(
-                document=self._document(key, node), stamp=stamp, configuration=configuration,
-                revisions=tuple(map(self._revision, revisions, running, desired, routes)),
-                routes=tuple(sorted({*named, *chain(*routes)})),
-            )  # fmt: skip
-
-        sources = node, stamp, configuration, revisions, running, desired, routes, named
-        return self._configurations.of(configuration.name, sources, present)
+    def _present_configuration(self, document: Object, stamp: Stamp, found: _OfConfiguration) -> ConfigurationFacts:
+        configuration, revisions, running, desired, routes, named = found
+        naming = (each.name for each in named if each.namespace == configuration.namespace)
+        return ConfigurationFacts(
+            document=document, stamp=stamp, configuration=configuration,
+            revisions=tuple(map(self._revision, revisions, running, desired, routes)),
+            routes=tuple(sorted({*naming, *chain(*routes)})),
+        )  # fmt: skip
 
     def _route(self, key: Key, node: Node, route: Route, now: "_Look") -> RouteFacts:
-        """Of a Route, from its own document or from that of the Service which makes it."""
+        found, stamp = self._of_route(route, now), self._engine.controller.store.stamps[key]
+
+        def present() -> RouteFacts:
+            return self._present_route(self._document(key, node), stamp, found)
+
+        return self._routes.of(key, (node, stamp, found), present)
+
+    def _of_route(self, route: Route, now: "_Look") -> _OfRoute:
+        """All that the facts of a Route follow from, beside its document."""
         controller = self._engine.controller
         leads_to = now.leads_to[route.name]
-        there = tuple(each for each in route.configurations if now.is_there(route, each))
         assigned = controller.store.assigned.get(route.name, NOTHING)
         about = choices(route, assigned, now.revisions, controller.store.revisions)
         is_taken_over = not controller.taken_over or controller.taken_over.get(route.name) == leads_to
-        stamp = controller.store.stamps[key]
+        return route, leads_to, assigned, about, now.there(route), is_taken_over
 
-        def present() -> RouteFacts:
-            return RouteFacts(
-                document=self._document(key, node), stamp=stamp, route=route, destination=leads_to,
-                port=self._engine.home.port, choices=about, configurations=there, assigned=assigned,
-                is_taken_over=is_taken_over,
-            )  # fmt: skip
-
-        sources = node, stamp, route, leads_to, about, there, assigned, is_taken_over
-        return self._routes.of(route.name, sources, present)
+    def _present_route(self, document: Object, stamp: Stamp, found: _OfRoute) -> RouteFacts:
+        route, leads_to, assigned, about, there, is_taken_over = found
+        return RouteFacts(
+            document=document, stamp=stamp, route=route, destination=leads_to, port=self._engine.home.port,
+            choices=about, configurations=there, assigned=assigned, is_taken_over=is_taken_over,
+        )  # fmt: skip
 
     def _revision(
         self, revision: Revision, running: tuple[InstanceFacts, ...], desired: int, routes: tuple[RouteName, ...]
@@ -295,19 +312,23 @@ class _Look:
     instances: Mapping[RevisionName, tuple[Instance, ...]]
     leads_to: Mapping[RouteName, Destination]
     routes: Mapping[RevisionName, tuple[RouteName, ...]]
-    named: Mapping[tuple[Namespace, ConfigurationName], tuple[RouteName, ...]]
+    named: Mapping[ConfigurationName, tuple[Route, ...]]
 
-    def is_there(self, route: Route, name: ConfigurationName) -> bool:
-        found = self.deployment.configurations.get(name)
-        return found is not None and found.namespace == route.namespace
+    def there(self, route: Route) -> tuple[ConfigurationName, ...]:
+        """Those that there are of the Configurations which a Route names."""
+        if route.service is not None:
+            return route.configurations  # it has no other than its own, and is not without
+        known = self.deployment.configurations
+        return tuple(
+            each for each in route.configurations if each in known and known[each].namespace == route.namespace
+        )
 
 
-def _named(routes: Iterable[Route]) -> dict[tuple[Namespace, ConfigurationName], tuple[RouteName, ...]]:
-    result: dict[tuple[Namespace, ConfigurationName], tuple[RouteName, ...]] = {}
+def _named(routes: Iterable[Route]) -> dict[ConfigurationName, tuple[Route, ...]]:
+    result: dict[ConfigurationName, tuple[Route, ...]] = {}
     for route in routes:
         for name in route.configurations:
-            key = route.namespace, name
-            result[key] = (*result.get(key, ()), route.name)
+            result[name] = (*result[name], route) if name in result else (route,)
     return result
 
 
