@@ -64,7 +64,7 @@ class Load:
     def __init__(self, stack: Stack) -> None:
         self.rate = _rate(stack)
         # One percent of few requests is none within a test's time.
-        self.steps = [1, 5, 25, 50, 100] if self.rate >= 100 else [25, 50, 100]
+        self.steps = [1, 5, 25, 50, 100] if self.rate >= 100 else [5, 25, 50, 100]
         self.statuses: Counter[int] = Counter()
         self._over = threading.Event()
         request = get("/api/products?limit=5", "localhost")
