@@ -28,7 +28,7 @@ from knative.local.eventing.sources import Sources
 from knative.local.home import Home
 from knative.local.instances import InstanceTable
 from knative.local.keeper import EngineCommand
-from knative.local.model import RevisionName, Secret, ServiceName
+from knative.local.model import ConfigurationName, RevisionName, Secret
 from knative.local.pods import KILLED_EXIT_CODE, OUT_OF_MEMORY, Pods
 from knative.local.processes import identify, last_lines
 from knative.local.programs.program import needs_following, probes_of, program_of, to_json
@@ -153,7 +153,7 @@ class Engine:
             await asyncio.sleep(0.02)
 
     def deploy(
-        self, deployment: Deployment, generated: Sequence[Secret], named: Collection[ServiceName] | None = None
+        self, deployment: Deployment, generated: Sequence[Secret], named: Collection[ConfigurationName] | None = None
     ) -> list[Revision]:
         """As `Controller.deploy`, and call what has a clock of its own."""
         made = self.controller.deploy(deployment, generated, named)
@@ -185,21 +185,35 @@ class Engine:
 
     def services_status(self) -> list[dict[str, object]]:
         """The `services` part of `zerocart status --json`."""
+        deployment, revisions = self.controller.deployment, list(self.controller.store.revisions.values())
+        if deployment is None:
+            return []
+        leads_to = {each.route: each for each in self.controller.destinations()}
         return [
             view.service(
-                service,
-                list(self.controller.store.revisions.values()),
-                self.home.port,
-                lambda revision: view.RevisionState(
-                    instances=[each for each in self.instances.observed() if each.revision == revision.name],
-                    desired_count=self.desired(revision),
-                    load=self.scaling.load(revision.name),
-                    cold_starts=self.starts.of(revision.name),
-                ),
-                self.controller.store.rollouts.get(service.name),
+                service, revisions, [leads_to[service.route.name]] if deployment.makes_route(service) else [],
+                self.home.port, self._state,
             )
-            for service in (self.controller.deployment.services.values() if self.controller.deployment else ())
+            for service in deployment.services.values()
+        ]  # fmt: skip
+
+    def configurations_status(self) -> list[dict[str, object]]:
+        """The `configurations` part: those that no Service makes."""
+        deployment, revisions = self.controller.deployment, list(self.controller.store.revisions.values())
+        leads_to = self.controller.destinations()
+        return [
+            view.configuration(configuration, revisions, leads_to, self._state)
+            for configuration in (deployment.configurations.values() if deployment else ())
+            if configuration.service is None
         ]
+
+    def _state(self, revision: Revision) -> view.RevisionState:
+        return view.RevisionState(
+            instances=[each for each in self.instances.observed() if each.revision == revision.name],
+            desired_count=self.desired(revision),
+            load=self.scaling.load(revision.name),
+            cold_starts=self.starts.of(revision.name),
+        )
 
     # The turn.
 
@@ -267,7 +281,7 @@ class Engine:
             code_root=str(self.controller.store.folder(name)),
             function=revision.function,
             environment=self.controller.environments[name],
-            log=str(self.home.log(revision.service)),
+            log=str(self.home.log(revision.configuration)),
             records=str(self.home.instances),
             events=str(self.home.events_socket),
             timeout_s=revision.template.timeout_s,
@@ -332,7 +346,7 @@ class Engine:
             asyncio.get_running_loop().call_later(pause_s, self.turn_soon)
             revision = self.controller.store.revisions[name]
             if revision.proof is Proof.UNPROVEN and self._crashes.count(name) >= MOST_START_CRASHES:
-                said = last_lines(self.home.log(revision.service), 40)
+                said = last_lines(self.home.log(revision.configuration), 40)
                 roots = (str(self.controller.store.folder(name)), str(self.home.project))
                 cause = f"ExitCode{self._crashes.exit_code(name)}"
                 self.controller.fail(name, explain(said, roots) or "its process ended", cause)
@@ -385,7 +399,7 @@ class Engine:
                 said = (
                     f"{OUT_OF_MEMORY}: {each.revision} has {used_bytes:,} bytes of memory, its limit is {limit_bytes:,}"
                 )
-                with self.home.log(revision.service).open("a", encoding="utf-8") as log:
+                with self.home.log(revision.configuration).open("a", encoding="utf-8") as log:
                     log.write(f"{said}\n")
                 self._crashes.note_exit(each.revision, KILLED_EXIT_CODE)
                 self.pods.note_end(each.pid, KILLED_EXIT_CODE, OUT_OF_MEMORY)

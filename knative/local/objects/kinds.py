@@ -137,7 +137,7 @@ SERVICE = Kind(
 )  # fmt: skip
 CONFIGURATION = Kind(
     kind="Configuration", plural="configurations", group="serving.knative.dev", version="v1",
-    short_names=("config", "cfg"), categories=SERVING, verbs=READ, columns=(*_latest, *_ready), subresources=_status,
+    short_names=("config", "cfg"), categories=SERVING, columns=(*_latest, *_ready), subresources=_status,
 )  # fmt: skip
 REVISION = Kind(
     kind="Revision", plural="revisions", group="serving.knative.dev", version="v1", short_names=("rev",),
@@ -153,7 +153,7 @@ REVISION = Kind(
 )  # fmt: skip
 ROUTE = Kind(
     kind="Route", plural="routes", group="serving.knative.dev", version="v1", short_names=("rt",),
-    categories=SERVING, verbs=READ, columns=(_url, *_ready), subresources=_status,
+    categories=SERVING, columns=(_url, *_ready), subresources=_status,
 )  # fmt: skip
 
 DOMAIN_MAPPING = Kind(
@@ -265,6 +265,8 @@ KINDS = (
 )  # fmt: skip
 
 
+# Those that revisions come of.
+MAKERS = (SERVICE, CONFIGURATION)
 _BY_PATH = {(each.group, each.version, each.plural): each for each in KINDS}
 _BY_NAME = {(each.api_version, each.kind): each for each in KINDS}
 

@@ -7,7 +7,10 @@ from knative.local.objects.metadata import SERVING, child_uid
 from knative.local.pods import Pod
 
 # Of those that Knative puts on its pods, what clients select by.
-_LABELS = ("configuration", "configurationGeneration", "configurationUID", "service", "serviceUID")
+_LABELS = {
+    f"{SERVING}/{key}"
+    for key in ("configuration", "configurationGeneration", "configurationUID", "service", "serviceUID")
+}
 
 
 def name_of(revision: str, number: int) -> str:
@@ -30,7 +33,7 @@ def present(instance: InstanceFacts, facts: RevisionFacts, revision: Object) -> 
         "creationTimestamp": pod.made_at,
         "labels": {
             **json_of(texts(facts.template, "metadata", "labels")),
-            **{f"{SERVING}/{key}": labels[f"{SERVING}/{key}"] for key in _LABELS},
+            **{key: value for key, value in labels.items() if key in _LABELS},
             f"{SERVING}/revision": name,
             f"{SERVING}/revisionUID": text(revision, "metadata", "uid"),
             "app": name,

@@ -165,7 +165,7 @@ class Desk:
         found = self._service(asked)
         if isinstance(found, Refused):
             return found
-        shares = {str(target.revision): target.percent for target in found.destination.targets if target.percent}
+        shares = {str(target.revision): target.percent for target in found.targets if target.percent}
         earlier = before(_ready(found), shares)
         return earlier if isinstance(earlier, Refused) else await self._send_traffic(found, {earlier: 100})
 
