@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from knative.local.cold_starts import ColdStart, ColdStarts
 from knative.local.gradual_rollout import Rollout
 from knative.local.model import Service
-from knative.local.reconciler import Instance, Phase
+from knative.local.reconciler import Instance
 from knative.local.rollout import Proof, Revision, destination, newest_of
 from knative.local.scaling import RevisionLoad
 
@@ -50,7 +50,7 @@ def _revision(revision: Revision, percent: int, state: RevisionState) -> dict[st
         "name": revision.name,
         "traffic": percent,
         "instances": len(state.instances),
-        "ready_instances": sum(each.phase is Phase.READY for each in state.instances),
+        "ready_instances": sum(each.is_ready for each in state.instances),
         "desired": state.desired_count,
         "concurrency": round(state.load.concurrency, 3),
         "rps": round(state.load.rps, 3),
