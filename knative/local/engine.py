@@ -284,6 +284,7 @@ class Engine:
             log=str(self.home.log(revision.configuration)),
             records=str(self.home.instances),
             events=str(self.home.events_socket),
+            address=str(self.home.revision_socket(name)),
             timeout_s=revision.template.timeout_s,
             nice=shares.nice_level(revision.template),
             asked_at_s=asked_at_s,
@@ -325,6 +326,10 @@ class Engine:
                 if "exit_code" in record:
                     self._crashes.note_exit(RevisionName(record["revision"]), int(record["exit_code"]))
                     self.pods.note_end(int(record["pid"]), int(record["exit_code"]))
+                    continue
+                if "ready" not in record:
+                    self.instances.take(int(record["pid"]), record["taking"])
+                    self.controller.on_change()
                     continue
                 self._instance_ready(int(record["pid"]), RevisionName(record["revision"]))
 
@@ -406,7 +411,7 @@ class Engine:
                 self.instances.kill(each.pid)
 
     def _ready_count(self, name: RevisionName) -> int:
-        return self.instances.count(name, Phase.READY)
+        return self.instances.ready_count(name)
 
     async def _tidy(self) -> None:
         collected_at_s = time.monotonic()

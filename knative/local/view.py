@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from knative.local.cold_starts import ColdStart, ColdStarts
 from knative.local.model import Configuration, Destination, RevisionName, Service
-from knative.local.reconciler import Instance, Phase
+from knative.local.reconciler import Instance
 from knative.local.rollout import Proof, Revision, newest_of
 from knative.local.scaling import RevisionLoad
 
@@ -69,7 +69,7 @@ def _revision(revision: Revision, percent: int, state: RevisionState) -> dict[st
         "name": revision.name,
         "traffic": percent,
         "instances": len(state.instances),
-        "ready_instances": sum(each.phase is Phase.READY for each in state.instances),
+        "ready_instances": sum(each.is_ready for each in state.instances),
         "desired": state.desired_count,
         "concurrency": round(state.load.concurrency, 3),
         "rps": round(state.load.rps, 3),

@@ -266,7 +266,7 @@ class EngineCluster:
             *(
                 InstanceFacts(
                     pod=pods.of(each.pid),
-                    is_ready=each.phase is Phase.READY,
+                    is_ready=each.is_ready,
                     is_leaving=each.phase in {Phase.DRAINING, Phase.STRAY},
                 )
                 for each in running
