@@ -158,11 +158,13 @@ def moving(old_percent: int, new_percent: int) -> Assigned:
 class TestOfItsOwn:
     def test_it_is_about_the_revisions_of_its_configurations_and_those_it_names(self) -> None:
         known = [revision(1), revision(2), revision(1, of="cart"), revision(2, of="cart")]
-        elsewhere = replace(revision(3), namespace=Namespace("elsewhere"))
+        elsewhere = replace(revision(1, of="away"), namespace=Namespace("elsewhere"))
         route = replace(
             OWN,
             traffic=(
                 TrafficTarget(percent=50, configuration=LOGIN),
+                TrafficTarget(percent=0, configuration=elsewhere.configuration),
+                TrafficTarget(percent=0, revision=elsewhere.name),
                 TrafficTarget(percent=25, revision=name(2, "cart")),
                 TrafficTarget(percent=25, revision=name(2)),
             ),
