@@ -344,14 +344,13 @@ class Controller:
         """Save and publish what has changed, however much that is by then.
 
         Disk first, for what Envoy is told, the next engine must know. All of it takes longer the more Services there
-        are, so it rests as long as it has worked, not counting what Envoy did: half of the time is for what else the
-        engine does.
+        are, so it rests as long as it has worked: half of the time is for what else the engine, and Envoy, do.
         """
         while True:
             await self._news.wait()
             await self._let_show()
             self._news.clear()
-            began_s = time.thread_time()
+            began_s = time.monotonic()
             self.store.save()
             if self.deployment:
                 revisions = list(self.store.revisions.values())
@@ -366,7 +365,7 @@ class Controller:
                 gc.freeze()
             self.on_change()
             if self._news.is_set():
-                await asyncio.sleep(time.thread_time() - began_s)
+                await asyncio.sleep(time.monotonic() - began_s)
 
     async def _let_show(self) -> None:
         """Wait a moment for new revisions, so that Envoy reads all Services once for them; not before it knows any."""
