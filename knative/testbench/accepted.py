@@ -137,10 +137,13 @@ def main(arguments: list[str]) -> int:
     )
     parser.add_argument("--analyze", action="store_true", help="`istioctl analyze` on what is installed, too")
     options = parser.parse_args(arguments)
-    outcomes = [ask(name, objects) for name, objects in renderings()]
-    for outcome in outcomes:
+    outcomes = []
+    for name, objects in renderings():
+        outcome = ask(name, objects)
+        outcomes.append(outcome)
         sys.stdout.write(f"{outcome.name}: {outcome.count} objects, {outcome.refused_count or 'none'} refused\n")
         sys.stdout.writelines(f"  {line.strip()}\n" for line in outcome.whys)
+        sys.stdout.flush()
     refused_count = sum(each.refused_count for each in outcomes)
     sys.stdout.write(f"all: {sum(each.count for each in outcomes)} objects, {refused_count or 'none'} refused\n")
     analysis = analyze() if options.analyze else 0
