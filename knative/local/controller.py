@@ -358,14 +358,15 @@ class Controller:
                 leads_to = self.destinations()
                 if await self.front_door.publish(self.deployment, revisions, leads_to, self._news.is_set):
                     self.taken_over = {each.route: each for each in leads_to}
-            self.on_change()
-            if self._news.is_set():
-                await asyncio.sleep(time.thread_time() - began_s)
-            else:
+            if not self._news.is_set():
                 self._published.set()
+                await asyncio.sleep(0)  # who waits for it is answered before the API looks at all Services
                 # What is deployed stays. With hundreds of Services a collection of garbage that looks at all of it
                 # takes a tenth of a second, in which nothing starts; `Engine` has one do that now and then.
                 gc.freeze()
+            self.on_change()
+            if self._news.is_set():
+                await asyncio.sleep(time.thread_time() - began_s)
 
     async def _let_show(self) -> None:
         """Wait a moment for new revisions, so that Envoy reads all Services once for them; not before it knows any."""

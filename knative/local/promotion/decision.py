@@ -150,9 +150,11 @@ def decide(plan: Plan, step: Step, candidate: Counts, stable: Counts, now_s: flo
 
 def _worse(plan: Plan, candidate: Counts, stable: Counts) -> str | None:
     """In what the candidate is worse than it may be, or None."""
-    allowed = plan.most_error_ratio + stable.error_ratio
     # With few requests: so many failed that the first `least_requests` cannot keep to it any more.
-    if candidate.error_count > allowed * max(candidate.request_count, plan.least_requests):
+    count = max(candidate.request_count, plan.least_requests)
+    # Multiplied before it is divided, so that who does just as the stable one is not worse by a rounding.
+    as_stable = stable.error_count * count / stable.request_count if stable.request_count else 0.0
+    if candidate.error_count > plan.most_error_ratio * count + as_stable:
         return (
             f"{candidate.error_count} of its {candidate.request_count} requests failed, and of the stable revision's "
             f"{stable.error_ratio:.1%}"

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from hypothesis import assume, given
+from hypothesis import assume, example, given
 from hypothesis import strategies as st
 
 from knative.local.promotion.decision import (
@@ -106,6 +106,12 @@ def test_while_the_stable_revision_fails_nothing_goes_on(
     assert isinstance(verdict, (Hold, RollBack))
 
 
+@example(
+    Plan(steps=(100,), step_s=1.0, longest_step_s=100.0, least_requests=1, most_error_ratio=0.0),
+    Step(percent=1, began_s=0.0),
+    Counts(request_count=1227, error_count=31, p99_ms=None),
+    0.0,
+)
 @given(plans, steps, counts(), elapsed)
 def test_a_candidate_that_does_just_as_the_stable_one_is_not_worse(
     plan: Plan, step: Step, both: Counts, now_s: float
