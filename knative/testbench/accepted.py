@@ -19,6 +19,8 @@ from typing import Any
 
 import yaml
 
+from knative.testbench.kubectl import attempt, namespace
+
 PROJECT = Path(__file__).parents[2]
 CHART = PROJECT / "knative" / "chart"
 HERE = Path(__file__).parent
@@ -61,10 +63,8 @@ def renderings() -> Iterator[tuple[str, list[Object]]]:
         yield " + ".join(str(file.relative_to(PROJECT)) for file in files), _chart(files)
     for choice in CHOICES:
         yield f"{sets[0][0].relative_to(PROJECT)} with {choice}", _chart(sets[0], choice)
-    for folder in ("knative/argocd",):
-        plain = sorted((PROJECT / folder).rglob("*.yaml"))
-        if plain:
-            yield folder, [each for file in plain for each in _objects(file.read_text(encoding="utf-8"))]
+    plain = sorted((PROJECT / "knative" / "argocd").glob("*.yaml"))
+    yield "knative/argocd", [each for file in plain for each in _objects(file.read_text(encoding="utf-8"))]
 
 
 def _chart(files: list[Path], choice: str = "") -> list[Object]:
@@ -83,7 +83,7 @@ def _objects(text: str) -> list[Object]:
 def ask(name: str, objects: list[Object]) -> Outcome:
     """Have the API server check some objects."""
     with _what_they_need(objects):
-        done = _kubectl("apply", "--dry-run=server", "-f", "-", given=yaml.safe_dump_all(_new_names(objects)))
+        done = attempt("apply", "--dry-run=server", "-f", "-", given=yaml.safe_dump_all(_new_names(objects)))
     refused_count = len(objects) - len(TAKEN.findall(done.stdout))
     # Of a refused change kubectl shows the whole object, line after line; the last line says why.
     whys = [line for line in done.stderr.splitlines() if WHY.search(line)]
@@ -111,24 +111,17 @@ def _what_they_need(objects: Iterable[Object]) -> Iterator[None]:
     needed: dict[tuple[str, str], Object] = {}
     for each in objects:
         name = each["metadata"].get("namespace", "default")
-        needed["namespace", name] = {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": name}}
+        needed["namespace", name] = dict(namespace(name))
         if each["kind"] == "PriorityClass":
             needed["priorityclass", each["metadata"]["name"]] = each
-    made = [what for what, each in needed.items() if _create(each)]
+    made = [
+        what for what, each in needed.items() if attempt("create", "-f", "-", given=json.dumps(each)).returncode == 0
+    ]
     try:
         yield
     finally:
         for kind, name in made:
-            _kubectl("delete", kind, name, "--wait=false")
-
-
-def _create(made: Object) -> bool:
-    """Whether it was not there yet."""
-    return _kubectl("create", "-f", "-", given=json.dumps(made)).returncode == 0
-
-
-def _kubectl(*words: str, given: str = "") -> subprocess.CompletedProcess[str]:
-    return subprocess.run(["kubectl", *words], input=given, capture_output=True, text=True, check=False)  # noqa: S603, S607
+            attempt("delete", kind, name, "--wait=false")
 
 
 def analyze() -> int:
@@ -144,10 +137,13 @@ def main(arguments: list[str]) -> int:
     )
     parser.add_argument("--analyze", action="store_true", help="`istioctl analyze` on what is installed, too")
     options = parser.parse_args(arguments)
-    outcomes = [ask(name, objects) for name, objects in renderings()]
-    for outcome in outcomes:
+    outcomes = []
+    for name, objects in renderings():
+        outcome = ask(name, objects)
+        outcomes.append(outcome)
         sys.stdout.write(f"{outcome.name}: {outcome.count} objects, {outcome.refused_count or 'none'} refused\n")
         sys.stdout.writelines(f"  {line.strip()}\n" for line in outcome.whys)
+        sys.stdout.flush()
     refused_count = sum(each.refused_count for each in outcomes)
     sys.stdout.write(f"all: {sum(each.count for each in outcomes)} objects, {refused_count or 'none'} refused\n")
     analysis = analyze() if options.analyze else 0

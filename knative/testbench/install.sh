@@ -10,7 +10,7 @@ k patch configmap config-autoscaler -n knative-serving --type merge \
 k patch configmap config-domain -n knative-serving --type merge -p '{"data":{"localhost":"","example.com":null}}' >/dev/null
 
 cd "$project"
-in_cluster "$PROJECT_PYTHON" -m knative.testbench.shop_state "$REGISTRY" "$TAG"
+in_cluster python -m knative.testbench.shop_state "$REGISTRY" "$TAG"
 
 # All functions at once ask for more than two cores have; what they ask for says here who goes first, as in the manifests.
 small=()

@@ -4,29 +4,16 @@
 set -euo pipefail
 . "$(dirname "$0")/env.sh"
 
-build() { # programs take half an hour the first time, and stay: of those that are there none is built again
-  local what missing=()
-  for what in $PROGRAMS; do
-    [ -x "$bin/${what#*:}" ] || missing+=("${what%:*}")
-  done
-  [ ${#missing[@]} -eq 0 ] || "$here/build.sh" "${missing[@]}"
-}
-images() { # the cluster's own once, the project's each time
-  local what missing=()
-  for what in $OWN_IMAGES; do
-    [ -f "$images/${what#*:}.tar" ] || missing+=("${what%:*}")
-  done
-  [ ${#missing[@]} -eq 0 ] || "$here/images.sh" "${missing[@]}"
-  "$here/images.sh" functions
-}
 step() {
   local begin=$SECONDS
+  # shellcheck disable=SC2086 # lists
   case $1 in
     machine) "$here/up.sh" machine ;;
-    build|images) "$1" ;;
+    build) build_missing $PROGRAMS ;; # half an hour the first time
+    images) pack_missing $OWN_IMAGES && "$here/images.sh" functions ;; # the cluster's own once, the project's each time
     up) "$here/up.sh" kubernetes istio knative eventing crds ;;
     install|test|down) "$here/$1.sh" ;;
-    accepted) in_cluster "$PROJECT_PYTHON" -m knative.testbench.accepted ;;
+    accepted) in_cluster python -m knative.testbench.accepted ;;
     *) echo "unknown: $1" >&2; exit 2 ;;
   esac
   say "$1: $((SECONDS - begin)) s"

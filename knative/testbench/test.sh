@@ -4,6 +4,6 @@
 set -euo pipefail
 . "$(dirname "$0")/env.sh"
 export ZEROCART_URL=http://127.0.0.1:31080
-export ZEROCART_ADMIN="$PROJECT_PYTHON -m knative.testbench.admin"
+export ZEROCART_ADMIN="python -m knative.testbench.admin"
 cd "$project"
-in_cluster "$PROJECT_PYTHON" -m pytest -q -p no:cacheprovider tests/contract "$@"
+in_cluster python -m pytest -q -p no:cacheprovider tests/contract "$@"

@@ -79,14 +79,12 @@ def write(promotion: Promotion, before: Sequence[Json] = ()) -> list[Json]:
             _target(promotion.stable, 100 - promotion.percent, PREVIOUS),
             _target(promotion.candidate, promotion.percent, CANDIDATE),
         ]
-    others = [each for each in before if isinstance(each, dict) and text(each, "tag") not in {"", CANDIDATE, PREVIOUS}]
-    return traffic + [{**each, "percent": 0} for each in others]
+    return traffic + _other_tags(before)
 
 
 def following(before: Sequence[Json]) -> list[Json]:
     """`spec.traffic` with which each new revision has all requests as soon as it is ready, as without a promotion."""
-    others = [each for each in before if isinstance(each, dict) and text(each, "tag") not in {"", CANDIDATE, PREVIOUS}]
-    return [{"latestRevision": True, "percent": 100}, *({**each, "percent": 0} for each in others)]
+    return [{"latestRevision": True, "percent": 100}, *_other_tags(before)]
 
 
 def sole(service: Object) -> str:
@@ -95,6 +93,12 @@ def sole(service: Object) -> str:
         text(target, "revisionName") for target in items(service, "status", "traffic") if number(target, "percent")
     }
     return serving.pop() if len(serving) == 1 else ""
+
+
+def _other_tags(before: Sequence[Json]) -> list[Json]:
+    """Those that are none of a promotion's: their hosts stay, and nobody is sent there."""
+    ours = {"", CANDIDATE, PREVIOUS}
+    return [{**each, "percent": 0} for each in before if isinstance(each, dict) and text(each, "tag") not in ours]
 
 
 def _target(revision: str, percent: int, tag: str) -> Object:

@@ -13,7 +13,8 @@ from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 
-from knative.testbench.failover import load, members, report
+from knative.testbench.failover import install, load, members, report
+from knative.testbench.kubectl import secret
 from shared.database import make_engine
 from shared.redis_client import make_client
 
@@ -53,8 +54,7 @@ def _goes_on(writers: load.Writers, killed_s: float) -> bool:
 
 
 def on_postgres(namespace: str, mode: str, ways: Sequence[str], socket: str) -> str:
-    url = members.secret(namespace, "database-owner", "url")
-    engine = make_engine(url, pool_size=WRITERS, application_name="failover")
+    engine = make_engine(secret(namespace, "database-owner")["url"], pool_size=WRITERS, application_name="failover")
     load.make_table(engine)
     with load.postgres_writers(engine, WRITERS) as writers:
         kills = measure(members.postgres(namespace, mode), writers, ways, socket)
@@ -62,17 +62,16 @@ def on_postgres(namespace: str, mode: str, ways: Sequence[str], socket: str) -> 
 
 
 def on_valkey(namespace: str, ways: Sequence[str], socket: str) -> str:
-    url, password = (members.secret(namespace, "shop-redis", key) for key in ("url", "password"))
-    client = make_client(url, pool_size=WRITERS, name="failover")
+    kept = secret(namespace, "shop-redis")
+    client = make_client(kept["url"], pool_size=WRITERS, name="failover")
     with load.valkey_writers(client, WRITERS) as writers:
-        kills = measure(members.valkey(namespace, password), writers, ways, socket)
+        kills = measure(members.valkey(namespace, kept["password"]), writers, ways, socket)
     last = writers.record.keys[-LOOKED_FOR:]
     return report.of_valkey(kills, writers.record, len(last), sum(client.exists(load.valkey_key(key)) for key in last))
 
 
 def main(arguments: Sequence[str]) -> int:
     parser = argparse.ArgumentParser(prog="python -m knative.testbench.failover.bench", description=__doc__)
-    parser.add_argument("--namespace", default="ha")
     parser.add_argument("--mode", choices=sorted(members.SELECTORS), required=True)
     parser.add_argument("--kills", type=int, default=6, help="of each, by turns in each way")
     parser.add_argument("--only", choices=["postgres", "valkey"])
@@ -80,11 +79,11 @@ def main(arguments: Sequence[str]) -> int:
     given = parser.parse_args(arguments)
     socket = f"{os.environ['CLUSTER_STATE']}/run/containerd.sock"
     ways = [WAYS[index % len(WAYS)] for index in range(given.kills)]
-    parts = []
+    namespace, parts = install.namespace_of(given.mode), []
     if given.only != "valkey":
-        parts.append(on_postgres(given.namespace, given.mode, ways, socket))
+        parts.append(on_postgres(namespace, given.mode, ways, socket))
     if given.only != "postgres":
-        parts.append(on_valkey(given.namespace, ways, socket))
+        parts.append(on_valkey(namespace, ways, socket))
     machine = f"{os.cpu_count()} cores, {platform.system()} {platform.release()}"
     text = report.page(parts, mode=given.mode, writers=WRITERS, machine=machine, now=datetime.now(UTC))
     if given.report:

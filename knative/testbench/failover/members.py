@@ -1,6 +1,5 @@
 """The members of Postgres and of Valkey on the bench: who leads, whether all are there, and how one is killed."""
 
-import base64
 import json
 import signal
 import subprocess
@@ -12,6 +11,8 @@ from typing import Any
 
 import psutil
 import redis
+
+from knative.testbench.kubectl import kubectl
 
 COUNT = 3
 SELECTORS = {
@@ -37,17 +38,6 @@ class Members:
     container: str
     primary: Callable[[], str | None]
     settled: Callable[[], bool]
-
-
-def kubectl(*words: str) -> str:
-    """What it prints. Raises subprocess.CalledProcessError."""
-    command = ["kubectl", *words]
-    return subprocess.run(command, stdout=subprocess.PIPE, text=True, check=True).stdout  # noqa: S603
-
-
-def secret(namespace: str, name: str, key: str) -> str:
-    found = json.loads(kubectl("-n", namespace, "get", "secret", name, "-o", "json"))["data"][key]
-    return base64.b64decode(found).decode()
 
 
 def kill(members: Members, pod: str, how: str, socket: str) -> None:
