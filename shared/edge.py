@@ -93,11 +93,13 @@ class Edge:
             reply = _problem(500, [], environ)
         if environ.get("CONTENT_LENGTH", "0") != "0" or "HTTP_TRANSFER_ENCODING" in environ:
             _read_rest(environ)
+        ended_at_s = time.time()
+        self._patience.ended(ended_at_s)
         method = environ["REQUEST_METHOD"]
         duration_s = time.perf_counter() - started_s
         self._metrics.observe_request(method if method in _METHODS else "other", reply.status, duration_s)
         if first_answer:
-            first_answer(environ, time.time())
+            first_answer(environ, ended_at_s)
         return _sent(reply, environ, start_response)
 
     @staticmethod

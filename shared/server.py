@@ -65,6 +65,9 @@ class Probes(Protocol):
     def begin(self, asked: Asked) -> threading.Event:
         """Ask from now on. Gives what is set once the function is ready."""
 
+    def follow(self, take: Callable[[bool], None]) -> None:
+        """From now on, say when requests are to be taken no more, and when they are again: see `Worker.take`."""
+
 
 def run(
     *,
@@ -116,6 +119,8 @@ def run(
     worker = Worker(app, listening, concurrency=concurrency, read_within_s=limits.read_timeout_s if limits else None)
     metrics.current().observe_start(time.perf_counter() - started_s)
     on_ready()
+    if probes:
+        probes.follow(worker.take)
     signal.sigwait(STOP_SIGNALS)
     if watchdog and limits:
         watchdog.leave()

@@ -64,6 +64,8 @@ class Worker:
         self._listener = listening.detach()  # granian closes it
         self._running: list[None] = []  # one entry a request; append and pop need no lock
         self._draining = threading.Event()
+        self._pausing = threading.Lock()
+        self._kept: int | None = None  # the listener, while another stands in its place
         self._ended = threading.Event()
         self._signal = WorkerSignal()
         self._signal.add_cb(self._ended.set)
@@ -86,15 +88,38 @@ class Worker:
         loop = _NoLoop()
         serve(_new_cbscheduler(loop, self._callback(app)), loop, self._signal)  # type: ignore[no-untyped-call]
 
-    def drain(self, timeout_s: float) -> None:
-        """Take no more requests, end those that run, stop. Gives up what still runs after `timeout_s`."""
-        deadline_s = time.monotonic() + timeout_s
-        self._draining.set()
+    def take(self, taking: bool) -> None:
+        """On a Unix socket: take no more requests, or take them again. Meanwhile they wait in the socket's queue.
+
+        Granian is told of who comes, and not of who is there: to have it look again, somebody must come.
+        """
+        with self._pausing:
+            if self._draining.is_set() or taking == (self._kept is None):
+                return
+            if self._kept is None:
+                self._kept = os.dup(self._listener)
+                self._stand_in()
+                return
+            os.dup2(self._kept, self._listener, inheritable=False)
+            os.close(self._kept)
+            self._kept = None
+
+    def _stand_in(self) -> None:
+        """Put a socket that nobody connects to in the listener's place."""
         with socket.socket(socket.AF_UNIX) as nobodys:
             nobodys.bind("")  # Linux then picks an abstract name
             nobodys.listen(1)
             nobodys.setblocking(False)
             os.dup2(nobodys.fileno(), self._listener, inheritable=False)
+
+    def drain(self, timeout_s: float) -> None:
+        """Take no more requests, end those that run, stop. Gives up what still runs after `timeout_s`."""
+        deadline_s = time.monotonic() + timeout_s
+        with self._pausing:
+            self._draining.set()
+            if self._kept is not None:
+                os.close(self._kept)
+            self._stand_in()
         busy = self._open_connections if self._unix else lambda: len(self._running)
         quiet_since_s: float | None = None
         while time.monotonic() < deadline_s:

@@ -23,9 +23,9 @@ _protocols: dict[str, Resource] = {
 
 
 def cluster(backend: Backend, rules: Sequence[DestinationRule]) -> Resource:
-    """The cluster of a revision, under the DestinationRule that names it or its Service."""
+    """The cluster of a revision, under the DestinationRule that names it or its Configuration."""
     suffix = f"{backend.namespace}.svc.cluster.local"
-    hosts = (f"{backend.revision}.{suffix}", f"{backend.service}.{suffix}")
+    hosts = (f"{backend.revision}.{suffix}", f"{backend.configuration}.{suffix}")
     # As in Istio: the rule that names a host goes before one for many.
     named_first = sorted(rules, key=lambda rule: rule.host.startswith("*"))
     rule = next((rule for rule in named_first if any(map(rule.applies_to, hosts))), None)

@@ -103,10 +103,10 @@ def translate(
     key_sets: Mapping[str, str],
     edge: Edge,
 ) -> EnvoyFiles:
-    """The manifests and the Services as Envoy's configuration. The same input gives the same output, byte for byte.
+    """The manifests and the Routes as Envoy's configuration. The same input gives the same output, byte for byte.
 
     Args:
-        destinations: every Knative Service, also those that no route names.
+        destinations: every Knative Route, also those that no route names.
         backends: every revision with a socket, also one that no destination names now.
         key_sets: JWKS by jwksUri. While a set is missing, every token of its issuer is refused with 401.
     """
@@ -118,7 +118,7 @@ def _clusters(mesh: Mesh, backends: Sequence[Backend], edge: Edge, made: Remembe
         return encoded(typed("envoy.config.cluster.v3.Cluster", **patch_cluster(resource, host, mesh)))
 
     def of_backend(backend: Backend) -> str:
-        host = f"{backend.service}.{backend.namespace}.svc.cluster.local"
+        host = f"{backend.configuration}.{backend.namespace}.svc.cluster.local"
         return patched(cluster(backend, mesh.destination_rules), host)
 
     for backend in sorted(backends, key=lambda backend: (backend.namespace, backend.revision)):

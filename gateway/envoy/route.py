@@ -13,7 +13,7 @@ from gateway.envoy.tracing import CLUSTER, COLLECTOR
 from gateway.envoy.upstreams import Upstreams, cluster_name
 from gateway.istio.header_operations import HeaderOperations
 from gateway.istio.http_match import HttpMatch
-from gateway.istio.http_route import ExternalHost, HttpRoute, KnativeService
+from gateway.istio.http_route import ExternalHost, HttpRoute, KnativeRoute
 from gateway.istio.retries import Retries
 from knative.local.model import Namespace, RouteTarget
 
@@ -27,7 +27,7 @@ NOT_FOUND: Resource = {"name": "not-found", "match": {"prefix": "/"}, "direct_re
 def virtual_service_routes(route: HttpRoute, upstreams: Upstreams) -> list[Resource]:
     """The routes of one `http` block: one a match, all of the same name."""
     match route.destination:
-        case KnativeService() as service:
+        case KnativeRoute() as service:
             action, per_try_s = _service_action(service, upstreams, route)
         case ExternalHost() as external:
             action = _external_action(external, upstreams, timeout_s=route.timeout_s)
@@ -69,7 +69,7 @@ def knative_route(namespace: Namespace, targets: Sequence[RouteTarget], upstream
     return {"name": name, "match": {"prefix": "/"}, **action}
 
 
-def _service_action(service: KnativeService, upstreams: Upstreams, route: HttpRoute) -> tuple[Resource, float | None]:
+def _service_action(service: KnativeRoute, upstreams: Upstreams, route: HttpRoute) -> tuple[Resource, float | None]:
     """Where it goes, and how long the beginning of an answer may take where the timeout does not say it.
 
     The gateway's bounds hold as the route has them, and so do the revisions' own, which are queue-proxy's.

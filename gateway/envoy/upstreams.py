@@ -1,17 +1,17 @@
-"""Who can be sent requests: the Services and their revisions, and hosts outside of the mesh, looked up by name."""
+"""Who can be sent requests: Routes, the revisions that they lead to, and hosts outside of the mesh, by their names."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from knative.local.model import Backend, Destination, Namespace, RevisionName, ServiceName
+from knative.local.model import Backend, Destination, Namespace, RevisionName, RouteName
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Upstreams:
     """`collector_url` None: nobody collects spans."""
 
-    destinations: Mapping[tuple[Namespace, ServiceName], Destination]
+    destinations: Mapping[tuple[Namespace, RouteName], Destination]
     backends: Mapping[tuple[Namespace, RevisionName], Backend]
     hosts: Mapping[str, Path] = field(default_factory=dict)
     collector_url: str | None = None
@@ -25,7 +25,7 @@ class Upstreams:
         collector_url: str | None = None,
     ) -> "Upstreams":
         return cls(
-            destinations={(item.namespace, item.service): item for item in destinations},
+            destinations={(item.namespace, item.route): item for item in destinations},
             backends={(item.namespace, item.revision): item for item in backends},
             hosts=hosts,
             collector_url=collector_url,

@@ -92,9 +92,9 @@ def _host(
 
 def _by_name(destinations: Iterable[Destination]) -> Iterator[tuple[str, Destination, tuple[RouteTarget, ...]]]:
     """Every name that a Service goes by, with what it leads to: its own first, then its tags."""
-    ordered = sorted(destinations, key=lambda item: (item.namespace, item.service))
+    ordered = sorted(destinations, key=lambda item: (item.namespace, item.route))
     for destination in ordered:
-        yield destination.service, destination, destination.targets
+        yield destination.route, destination, destination.targets
     for destination in ordered:
         for tag, revision in sorted(destination.tags.items()):
-            yield f"{tag}-{destination.service}", destination, (RouteTarget(revision=revision, percent=100),)
+            yield f"{tag}-{destination.route}", destination, (RouteTarget(revision=revision, percent=100),)

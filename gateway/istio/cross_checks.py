@@ -2,10 +2,10 @@
 
 from collections.abc import Collection, MutableMapping
 
-from gateway.istio.http_route import LOCAL_GATEWAY, ExternalHost, KnativeService
+from gateway.istio.http_route import LOCAL_GATEWAY, ExternalHost, KnativeRoute
 from gateway.istio.mesh import Mesh
 from gateway.istio.values import items_of
-from knative.local.model import Namespace, ServiceName
+from knative.local.model import Namespace, RouteName
 from shared.yaml_documents import Complaints, Node
 
 # The filters that every connection manager has; EnvoyFilters may name them, and those that were inserted before.
@@ -14,7 +14,7 @@ BUILT_IN_FILTERS = (
 )  # fmt: skip
 
 
-def check(mesh: Mesh, complaints: Complaints, known_services: Collection[tuple[Namespace, ServiceName]] | None) -> None:
+def check(mesh: Mesh, complaints: Complaints, known_routes: Collection[tuple[Namespace, RouteName]] | None) -> None:
     """All checks that need more than one manifest."""
     _check_one_port(mesh, complaints)
     _check_gateways(mesh, complaints)
@@ -22,8 +22,8 @@ def check(mesh: Mesh, complaints: Complaints, known_services: Collection[tuple[N
     _check_hosts(mesh, complaints)
     _check_filters(mesh, complaints)
     _check_issuers(mesh, complaints)
-    if known_services is not None:
-        check_services(mesh, complaints, known_services)
+    if known_routes is not None:
+        check_knative_routes(mesh, complaints, known_routes)
 
 
 def check_unique(document: Node, seen: MutableMapping[tuple[str, str, str], Node], complaints: Complaints) -> None:
@@ -117,20 +117,20 @@ def _check_issuers(mesh: Mesh, complaints: Complaints) -> None:
                 complaints.add(where, f"has another rule already, {other.file}:{other.line}")
 
 
-def check_services(
-    mesh: Mesh, complaints: Complaints, known_services: Collection[tuple[Namespace, ServiceName]]
+def check_knative_routes(
+    mesh: Mesh, complaints: Complaints, known_routes: Collection[tuple[Namespace, RouteName]]
 ) -> None:
-    """Refuse what names a Knative Service that there is not."""
+    """Refuse what names a Knative Route that there is not: a Service has one of its name."""
     for service in mesh.virtual_services:
         for route in service.http:
             match route.destination:
-                case KnativeService(name=name, namespace=namespace) if (namespace, name) not in known_services:
+                case KnativeRoute(name=name, namespace=namespace) if (namespace, name) not in known_routes:
                     where = route.node.get("rewrite", "authority") or route.node
                     hint = f"add functions/{name.replace('-', '_')}/service.yaml, or remove the route"
                     complaints.add(where, f"there is no Service {name} in {namespace}", hint=hint)
     for authentication in mesh.request_authentications:
         for rule in authentication.jwt_rules:
-            if rule.jwks_service and rule.jwks_service[::-1] not in known_services:
+            if rule.jwks_route and rule.jwks_route[::-1] not in known_routes:
                 where = rule.node.get("jwksUri") or rule.node
-                name, namespace = rule.jwks_service
+                name, namespace = rule.jwks_route
                 complaints.add(where, f"there is no Service {name} in {namespace}")

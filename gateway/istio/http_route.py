@@ -14,7 +14,7 @@ from gateway.istio.header_operations import HeaderOperations, read_header_operat
 from gateway.istio.http_match import HttpMatch, read_http_match
 from gateway.istio.retries import Retries, read_retries
 from gateway.istio.values import items_of, read_duration_s, read_regex, require
-from knative.local.model import Namespace, ServiceName
+from knative.local.model import Namespace, RouteName
 from shared.yaml_documents import Complaints, Node
 
 LOCAL_GATEWAY = "knative-local-gateway.istio-system.svc.cluster.local"
@@ -22,10 +22,10 @@ _authority = re.compile(r"([a-z0-9]([a-z0-9-]*[a-z0-9])?)\.([a-z0-9]([a-z0-9-]*[
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class KnativeService:
+class KnativeRoute:
     """Where a route leads that goes to a function."""
 
-    name: ServiceName
+    name: RouteName
     namespace: Namespace
 
     @property
@@ -52,7 +52,7 @@ class HttpRoute:
 
     name: str
     matches: tuple[HttpMatch, ...]
-    destination: KnativeService | ExternalHost
+    destination: KnativeRoute | ExternalHost
     timeout_s: float | None
     retries: Retries
     cors_policy: CorsPolicy | None
@@ -107,7 +107,7 @@ def _read_external(node: Node, host: str, complaints: Complaints) -> ExternalHos
     )
 
 
-def _read_service(node: Node, complaints: Complaints) -> KnativeService | None:
+def _read_service(node: Node, complaints: Complaints) -> KnativeRoute | None:
     rewrite = require(node, "rewrite", complaints)
     if rewrite is None:
         return None
@@ -118,7 +118,7 @@ def _read_service(node: Node, complaints: Complaints) -> KnativeService | None:
         if authority and isinstance(authority.value, str):
             complaints.add(authority, "must be <service>.<namespace>.svc.cluster.local")
         return None
-    return KnativeService(name=ServiceName(found[1]), namespace=Namespace(found[3]))
+    return KnativeRoute(name=RouteName(found[1]), namespace=Namespace(found[3]))
 
 
 def _read_host(node: Node, complaints: Complaints) -> str:

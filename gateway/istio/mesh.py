@@ -11,7 +11,7 @@ from gateway.istio.request_authentication import RequestAuthentication
 from gateway.istio.service_entry import ServiceEntry
 from gateway.istio.telemetry import Telemetry
 from gateway.istio.virtual_service import VirtualService
-from knative.local.model import Namespace, ServiceName
+from knative.local.model import Namespace, RouteName
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,11 +28,11 @@ class Mesh:
     telemetries: tuple[Telemetry, ...] = ()
 
     @property
-    def jwks_uris(self) -> Mapping[str, tuple[ServiceName, Namespace]]:
+    def jwks_uris(self) -> Mapping[str, tuple[RouteName, Namespace]]:
         """Where the keys of tokens are served, and by which Service: what `translate` wants as `key_sets`."""
         return {
-            rule.jwks_uri: rule.jwks_service
+            rule.jwks_uri: rule.jwks_route
             for authentication in self.request_authentications
             for rule in authentication.jwt_rules
-            if rule.jwks_service
+            if rule.jwks_route
         }

@@ -15,7 +15,7 @@ from gateway.istio.request_authentication import read_request_authentication
 from gateway.istio.service_entry import read_service_entry
 from gateway.istio.telemetry import read_telemetry
 from gateway.istio.virtual_service import read_virtual_service
-from knative.local.model import Namespace, ServiceName
+from knative.local.model import Namespace, RouteName
 from shared.yaml_documents import Complaints, Node
 
 KINDS = (
@@ -32,12 +32,12 @@ def is_istio(document: Node) -> bool:
 def read(
     documents: Sequence[Node],
     complaints: Complaints,
-    known_services: Collection[tuple[Namespace, ServiceName]] | None = None,
+    known_routes: Collection[tuple[Namespace, RouteName]] | None = None,
 ) -> Mesh:
     """Read Istio's manifests; everything wrong goes to `complaints`, and the result is good only if there is none.
 
     Args:
-        known_services: the Knative Services that there are; a route or a jwksUri that names another is refused.
+        known_routes: the Knative Services that there are; a route or a jwksUri that names another is refused.
             None: do not check, as where Services come and go while the mesh stays.
     """
     gateways, virtual_services, authentications, policies = [], [], [], []
@@ -76,5 +76,5 @@ def read(
         service_entries=tuple(service_entries),
         telemetries=tuple(telemetries),
     )
-    cross_checks.check(mesh, complaints, known_services)
+    cross_checks.check(mesh, complaints, known_routes)
     return mesh

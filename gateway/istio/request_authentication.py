@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from gateway.istio.metadata import Metadata, check_for_ingress_gateway, read_metadata, spec_of
 from gateway.istio.values import items_of, require
-from knative.local.model import Namespace, ServiceName
+from knative.local.model import Namespace, RouteName
 from shared.yaml_documents import Complaints, Node
 
 _jwks_uri = re.compile(r"http://([a-z0-9-]+)\.([a-z0-9-]+)\.svc\.cluster\.local(:80)?/\S*")
@@ -19,12 +19,12 @@ class HeaderLocation:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class JwtRule:
-    """`jwks_service` serves the keys; `from_headers` and `from_params` empty: Authorization Bearer and access_token."""
+    """`jwks_route` serves the keys; `from_headers` and `from_params` empty: Authorization Bearer and access_token."""
 
     issuer: str
     audiences: tuple[str, ...]
     jwks_uri: str
-    jwks_service: tuple[ServiceName, Namespace] | None
+    jwks_route: tuple[RouteName, Namespace] | None
     forward_original_token: bool
     from_headers: tuple[HeaderLocation, ...]
     from_params: tuple[str, ...]
@@ -60,7 +60,7 @@ def _read_rule(node: Node, complaints: Complaints) -> JwtRule:
         issuer=complaints.string(require(node, "issuer", complaints)),
         audiences=audiences,
         jwks_uri=str(uri.value) if uri else "",
-        jwks_service=(ServiceName(found[1]), Namespace(found[2])) if found else None,
+        jwks_route=(RouteName(found[1]), Namespace(found[2])) if found else None,
         forward_original_token=complaints.boolean(node.get("forwardOriginalToken")),
         from_headers=tuple(_read_header(item, complaints) for item in items_of(node, "fromHeaders")),
         from_params=complaints.strings(node.get("fromParams")),

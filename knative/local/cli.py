@@ -8,21 +8,16 @@ import json
 import os
 import sys
 import time
+from importlib import import_module
 from typing import Any, NoReturn
 
 import click
 
 from knative.local import control, launch, logs, status
-from knative.local.burst.commands import burst
 from knative.local.control import Step, Tell
-from knative.local.data.commands import admin, backup, person, restore
 from knative.local.entry import enter
 from knative.local.home import Home
-from knative.local.programs.commands import image
-from knative.local.promotion.commands import promote, rollback
-from knative.local.retail.commands import replay, seed
 from knative.local.terminal import duration, harmless, shortest, show_error, show_step
-from knative.local.top.commands import top
 from shared.errors import StartError
 
 
@@ -39,7 +34,37 @@ def ask(home: Home, message: dict[str, Any], tell: Tell = show_step) -> Any:
     return None
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+# Commands with a folder of their own. One is loaded when it is asked for: `apply`, typed again and again, needs none.
+ELSEWHERE = {
+    "admin": "data",
+    "backup": "data",
+    "burst": "burst",
+    "image": "programs",
+    "person": "data",
+    "promote": "promotion",
+    "replay": "retail",
+    "restore": "data",
+    "rollback": "promotion",
+    "seed": "retail",
+    "top": "top",
+}
+
+
+class Commands(click.Group):
+    """The commands of this file, and those elsewhere."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return sorted({*super().list_commands(ctx), *ELSEWHERE})
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if (folder := ELSEWHERE.get(cmd_name)) is None:
+            return super().get_command(ctx, cmd_name)
+        found = getattr(import_module(f"knative.local.{folder}.commands"), cmd_name)
+        assert isinstance(found, click.Command)
+        return found
+
+
+@click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
 @click.pass_context
 def zerocart(context: click.Context) -> None:
     """Run the shop's Knative and Istio manifests on this machine, without Kubernetes.
@@ -165,19 +190,6 @@ def _watch(home: Home, paths: tuple[str, ...]) -> NoReturn:
         show_step=show_step,
         show_error=show_error,
     )
-
-
-zerocart.add_command(seed)
-zerocart.add_command(replay)
-zerocart.add_command(top)
-zerocart.add_command(burst)
-zerocart.add_command(backup)
-zerocart.add_command(restore)
-zerocart.add_command(person)
-zerocart.add_command(admin)
-zerocart.add_command(image)
-zerocart.add_command(promote)
-zerocart.add_command(rollback)
 
 
 @zerocart.command()

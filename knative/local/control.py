@@ -1,24 +1,19 @@
 """How the command line and the engine talk: one JSON request a connection on a Unix socket, JSON lines back.
 
 A request is `{"op": name, ...}`. Answers are any number of `{"step": ...}` lines, as things get done, and one
-last line: `{"result": ...}`, or `{"error": message, "hint": hint}`.
+last line: `{"result": ...}`, or `{"error": message, "hint": hint}`. Here is who asks; `control_server` answers.
 """
 
-import asyncio
 import json
 import socket
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from knative.local.listening import listen
 from shared.errors import StartError, ZerocartError
 
-MAX_LINE_BYTES = 16 * 1024 * 1024
-
 Tell = Callable[["Step"], None]
-Handler = Callable[[dict[str, Any], Tell], Awaitable[object]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,30 +23,6 @@ class Step:
     text: str
     took_s: float
     done: bool = True
-
-
-async def serve(path: Path, handler: Handler) -> asyncio.Server:
-    """Answer requests at `path` with `handler`, which gets the request and a function to report steps."""
-
-    async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        def send(message: object) -> None:
-            writer.write(json.dumps(message).encode() + b"\n")
-
-        def tell(step: Step) -> None:
-            send({"step": step.text, "took_s": round(step.took_s, 3), "done": step.done})
-
-        try:
-            request = json.loads(await reader.readline() or b"null")
-            if isinstance(request, dict):
-                send({"result": await handler(request, tell)})
-        except ZerocartError as error:
-            send({"error": error.message, "hint": error.hint})
-        except OSError as error:
-            send({"error": f"the engine could not do it: {error}", "hint": "`zerocart doctor` looks for the reason"})
-        finally:
-            writer.close()
-
-    return await asyncio.start_unix_server(answer, sock=listen(path), limit=MAX_LINE_BYTES)
 
 
 def request(path: Path, message: dict[str, Any], timeout_s: float = 120.0) -> Iterator[Step | dict[str, Any]]:

@@ -16,11 +16,12 @@ from datetime import UTC, datetime
 from typing import Any
 
 import gateway.istio
-from knative.local import control, launch, secrets, storefront
+from knative.local import control_server, launch, secrets, storefront
 from knative.local.api.engine_cluster import EngineCluster
 from knative.local.api.server import ApiServer
 from knative.local.control import Step, Tell
 from knative.local.deployment import (
+    MAKERS,
     Deployment,
     Readings,
     check,
@@ -32,7 +33,7 @@ from knative.local.deployment import (
 from knative.local.engine import Engine
 from knative.local.eventing.brokers import Brokers
 from knative.local.home import Home
-from knative.local.model import Namespace, RevisionName, Secret, ServiceName
+from knative.local.model import ConfigurationName, Namespace, RevisionName, RouteName, Secret
 from knative.local.objects.json_values import Object
 from knative.local.operations.desk import Desk
 from knative.local.parts import origin, postgres, valkey
@@ -98,7 +99,7 @@ class Daemon:
         identity = identify(os.getpid())
         assert identity is not None
         self.engine.start()
-        server = await control.serve(self.home.control_socket, self._answer)
+        server = await control_server.serve(self.home.control_socket, self._answer)
         self.api.start()
         await self.operations.start()
         (self.home.run / "engine.digest").write_text(self._code_digest, encoding="ascii")
@@ -295,12 +296,20 @@ class Daemon:
 
     async def _check(self, proposal: Proposal, generated: Sequence[Secret]) -> Deployment:
         """The proposal as a whole, refused where any reader, or Envoy, has something against it."""
-        absent = [(Namespace(key.namespace), ServiceName(key.name)) for key in proposal.absent if key.kind == "Service"]
+        absent = [
+            (Namespace(key.namespace), RouteName(key.name))
+            for key in proposal.absent
+            if key.kind in {"Service", "Route"}
+        ]
         deployment = check(list(proposal.documents.values()), self.home, absent, self._readings)
         self.engine.controller.refuse_what_is_missing(deployment, generated)
         if any(key.kind in gateway.istio.KINDS for key in proposal.changed):
-            revisions = list(self.engine.controller.store.revisions.values())
-            await asyncio.to_thread(self.engine.controller.front_door.refuse_what_envoy_refuses, deployment, revisions)
+            await asyncio.to_thread(
+                self.engine.controller.front_door.refuse_what_envoy_refuses,
+                deployment,
+                list(self.engine.controller.store.revisions.values()),
+                self.engine.controller.destinations_of(deployment.routes.values()),
+            )
         return deployment
 
     async def _await_keys(self) -> None:
@@ -322,7 +331,7 @@ class Daemon:
             refuse_unknown_images(deployment, documents, self.home)
             store.accept(proposal)
             await self._bring_up_broker(deployment, tell)
-            made = self.engine.deploy(deployment, generated, _services_of(documents))
+            made = self.engine.deploy(deployment, generated, _configurations_of(documents))
             await self.engine.controller.wait_for_proof(made)
             for revision in made:
                 tell(Step(text=f"Made {revision.name}, it serves", took_s=time.monotonic() - began_s))
@@ -347,7 +356,7 @@ class Daemon:
                 return {"revisions": []}
             began_s = time.monotonic()
             store = self.engine.controller.store
-            waiting = {each.service for each in store.revisions.values() if each.cause == CONTAINER_MISSING}
+            waiting = {each.configuration for each in store.revisions.values() if each.cause == CONTAINER_MISSING}
             proposal = store.propose([], from_project=False)
             deployment = await self._check(proposal, self._generated)
             made = self.engine.deploy(deployment, self._generated, waiting)
@@ -375,15 +384,15 @@ class Daemon:
                 return
             store.accept(proposal, managers)
             await self._bring_up_broker(deployment, lambda _: None)
-            self.engine.deploy(deployment, self._generated, _services_of(documents))
+            self.engine.deploy(deployment, self._generated, _configurations_of(documents))
 
-    async def _import_revision(self, service: Node, only_check: bool) -> None:
-        """What the API imports: a revision of a Service, whose template stands in the place of the Service's own."""
+    async def _import_revision(self, maker: Node, only_check: bool) -> None:
+        """What the API imports: a revision of a Service or a Configuration, as its template in place of the own one."""
         async with self._busy:
-            proposal = self.engine.controller.store.propose([service], from_project=False)
+            proposal = self.engine.controller.store.propose([maker], from_project=False)
             deployment = await self._check(proposal, self._generated)
             if not only_check:
-                name = ServiceName(service.text("metadata", "name"))
+                name = ConfigurationName(maker.text("metadata", "name"))
                 self.engine.controller.import_revision(name, deployment, self._generated)
 
     async def _status(self, _request: dict[str, Any], _tell: Tell) -> object:
@@ -392,6 +401,7 @@ class Daemon:
     async def _everything(self) -> dict[str, object]:
         return {
             "services": self.engine.services_status(),
+            "configurations": self.engine.configurations_status(),
             "sources": self.engine.sources.status(),
             "brokers": await self.brokers.status(),
             "state": {
@@ -482,9 +492,9 @@ class Daemon:
         self._background = asyncio.create_task(self.engine.connect_zygote())
 
 
-def _services_of(documents: Sequence[Node]) -> set[ServiceName]:
+def _configurations_of(documents: Sequence[Node]) -> set[ConfigurationName]:
     """Those whose code is looked at when the documents are applied: of others it may have been edited, and waits."""
-    return {ServiceName(each.text("metadata", "name")) for each in documents if each.text("kind") == "Service"}
+    return {ConfigurationName(each.text("metadata", "name")) for each in documents if each.text("kind") in MAKERS}
 
 
 def _part_status(part: Part, address: str) -> dict[str, object]:

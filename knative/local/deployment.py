@@ -15,10 +15,14 @@ from knative.local.model import (
     Broker,
     BrokerName,
     ConfigMap,
+    Configuration,
+    ConfigurationName,
     DomainMapping,
     Namespace,
     PingSource,
     RevisionTemplate,
+    Route,
+    RouteName,
     Secret,
     Service,
     ServiceName,
@@ -34,6 +38,8 @@ from shared.yaml_documents import Complaints, Node, read_documents, read_text
 # Of a template whose function describes the others, so its code is theirs too. In an image all of them are there.
 CODE_ANNOTATION = "zerocart.example/code"
 _PROBES = {"readinessProbe": "readiness", "livenessProbe": "liveness", "startupProbe": "startup"}
+# The kinds of document that revisions come of.
+MAKERS = ("Service", "Configuration")
 _LEFTOVER_ENDS = ("~", ".swp", ".swx", ".tmp", "#")
 _LEFTOVERS = ("__pycache__", "4913")
 LOCAL_MANIFESTS = Path("knative/local/manifests")
@@ -43,13 +49,17 @@ LOCAL_MANIFESTS = Path("knative/local/manifests")
 class Deployment:
     """Everything that is applied, as one checked whole; Services and manifests as their SinkBindings make them.
 
-    `images` has the programs of Services that are no functions of ours. One in neither place has an image that leads
-    nowhere, which a cluster accepts too.
+    `configurations` and `routes` are those that Services make, and those of their own. A Service makes none where
+    there is one of its own of that name. `manifests` are the documents that Configurations come from. `images` has the
+    programs of those that are no functions of ours. One in neither place has an image that leads nowhere, which a
+    cluster accepts too.
     """
 
     services: Mapping[ServiceName, Service]
-    images: Mapping[ServiceName, Image]
-    manifests: Mapping[ServiceName, Node]
+    configurations: Mapping[ConfigurationName, Configuration]
+    routes: Mapping[RouteName, Route]
+    images: Mapping[ConfigurationName, Image]
+    manifests: Mapping[ConfigurationName, Node]
     config_maps: tuple[ConfigMap, ...]
     secrets: tuple[Secret, ...]
     ping_sources: tuple[PingSource, ...]
@@ -60,6 +70,14 @@ class Deployment:
     autoscaler_defaults: Defaults
     rollout_duration_s: int
     mesh: gateway.istio.Mesh
+
+    def makes_configuration(self, service: Service) -> bool:
+        """Whether the Configuration of its name is the Service's, and not one of its own."""
+        return self.configurations[service.configuration.name] is service.configuration
+
+    def makes_route(self, service: Service) -> bool:
+        """The same of its Route; there may be none."""
+        return self.routes.get(service.route.name) is service.route
 
     @property
     def broker_keys(self) -> frozenset[tuple[Namespace, BrokerName]]:
@@ -114,48 +132,58 @@ class Readings:
     """What documents were read as before: those that are the very same mean the same."""
 
     def __init__(self) -> None:
-        self.services = manifest.Services()
+        self.known = manifest.Known()
         self.mesh: Remembered[tuple[gateway.istio.Mesh, list[ManifestProblem]]] = Remembered()
 
 
 def check(
     documents: Sequence[Node],
     home: Home,
-    absent: Collection[tuple[Namespace, ServiceName]] = (),
+    absent: Collection[tuple[Namespace, RouteName]] = (),
     readings: Readings | None = None,
 ) -> Deployment:
     """Read a whole set of documents. Raises ManifestErrors with everything that is wrong in any of them.
 
     Args:
-        absent: Services that were deleted while others still refer to them, as a cluster allows.
+        absent: Routes that were deleted, with their Services or alone, while others still refer to them, as a
+            cluster allows.
         readings: of the times before; changed.
     """
     complaints = Complaints()
     readings = readings or Readings()
-    ours = manifest.read(documents, complaints, readings.services)
-    nodes = {
-        ServiceName(each.text("metadata", "name")): each
-        for each in documents
-        if manifest.is_ours(each) and each.text("kind") == "Service"
-    }
+    ours = manifest.read(documents, complaints, readings.known)
+    nodes: dict[str, dict[ConfigurationName, Node]] = {kind: {} for kind in MAKERS}
+    for each in documents:
+        if (kind := each.text("kind")) in nodes and manifest.is_ours(each):
+            nodes[kind][ConfigurationName(each.text("metadata", "name"))] = each
     services = {service.name: service for service in ours.services}
+    own = {each.name: each for each in ours.configurations}
+    of_services = {each.configuration.name: each.configuration for each in ours.services}
     known = Images(home.images).read()
     images = {}
-    for name, service in services.items():
-        if has_function(service, home):
-            _refuse_what_a_function_is_not(service, nodes.get(name), complaints)
-        elif image := programs.find(known, service.template.container.image):
+    for name, configuration in (of_services | own).items():
+        node = nodes["Configuration" if name in own else "Service"].get(name)
+        if has_function(configuration.template, home):
+            _refuse_what_a_function_is_not(configuration.template, node, complaints)
+        elif image := programs.find(known, configuration.template.container.image):
             images[name] = image
     mesh = _read_mesh([document for document in documents if not manifest.is_ours(document)], complaints, readings)
-    there = frozenset({*((each.namespace, each.name) for each in services.values()), *absent})
-    gateway.istio.check_services(mesh, complaints, there)
+    # As Knative does: a Service that does not get its Configuration makes no Route either.
+    routes = {each.route.name: each.route for each in ours.services if each.configuration.name not in own}
+    routes |= {each.name: each for each in ours.routes}
+    there = frozenset({*((each.namespace, each.name) for each in routes.values()), *absent})
+    gateway.istio.check_knative_routes(mesh, complaints, there)
     _refuse_what_is_bound_twice(ours.sink_bindings, services, documents, complaints)
     complaints.raise_if_any()
-    bound = bind(services, nodes, ours.sink_bindings, {(each.namespace, each.name) for each in ours.brokers})
+    of_service = {ServiceName(name): node for name, node in nodes["Service"].items()}
+    bound = bind(services, of_service, ours.sink_bindings, {(each.namespace, each.name) for each in ours.brokers})
     return Deployment(
         services=bound.services,
+        configurations={each.configuration.name: each.configuration for each in bound.services.values()} | own,
+        routes=routes,
         images=images,
-        manifests=bound.manifests,
+        manifests={ConfigurationName(name): node for name, node in bound.manifests.items()}
+        | {name: nodes["Configuration"][name] for name in own},
         config_maps=ours.config_maps,
         secrets=ours.secrets,
         ping_sources=ours.ping_sources,
@@ -180,18 +208,18 @@ def _read_mesh(documents: Sequence[Node], complaints: Complaints, readings: Read
 
 
 def refuse_unknown_images(deployment: Deployment, documents: Iterable[Node], home: Home) -> None:
-    """Raises ManifestErrors where a Service among some documents has an image that leads nowhere.
+    """Raises ManifestErrors where a Service or a Configuration among some documents has an image that leads nowhere.
 
     Whoever sits here can mend that at once; a client of the API is told as a cluster would, by a condition.
     """
     complaints = Complaints()
     for document in documents:
-        name = ServiceName(document.text("metadata", "name"))
-        service = deployment.services.get(name) if manifest.is_ours(document) else None
-        if document.text("kind") != "Service" or service is None or name in deployment.images:
+        name = ConfigurationName(document.text("metadata", "name"))
+        found = deployment.configurations.get(name) if manifest.is_ours(document) else None
+        if document.text("kind") not in MAKERS or found is None or name in deployment.images:
             continue
-        if not has_function(service, home):
-            function, reference = function_of(service), service.template.container.image
+        if not has_function(found.template, home):
+            function, reference = function_of(found.template), found.template.container.image
             complaints.add(
                 document.get("spec", "template", "spec", "containers") or document,
                 f"the image {reference} leads to functions/{function}/main.py, which is not there",
@@ -202,7 +230,7 @@ def refuse_unknown_images(deployment: Deployment, documents: Iterable[Node], hom
     complaints.raise_if_any()
 
 
-def _refuse_what_a_function_is_not(service: Service, node: Node | None, complaints: Complaints) -> None:
+def _refuse_what_a_function_is_not(template: RevisionTemplate, node: Node | None, complaints: Complaints) -> None:
     """What only a program of its own can be asked for."""
     containers = node.get("spec", "template", "spec", "containers") if node else None
     if not containers or not containers.items:
@@ -211,7 +239,7 @@ def _refuse_what_a_function_is_not(service: Service, node: Node | None, complain
     if directory := container.get("workingDir"):
         hint = "a function runs in a folder of its own; name files from there"
         complaints.add(directory, "another working directory is not honoured here", hint=hint)
-    if service.template.container.protocol == "h2c" and (found := container.get("ports")):
+    if template.container.protocol == "h2c" and (found := container.get("ports")):
         hint = "leave the name out for HTTP/1"
         complaints.add(found, "HTTP/2 to a function is not honoured here", hint=hint, show_value=False)
     for probe, words in _PROBES.items():
@@ -241,13 +269,13 @@ def _refuse_what_is_bound_twice(
                 complaints.add(node.get("spec", "subject") or node, rule, show_value=False)
 
 
-def function_of(service: Service) -> str:
+def function_of(template: RevisionTemplate) -> str:
     """The folder in `functions/` that an image name stands for: `…/list-products:1` is `list_products`."""
-    return programs.last_part(service.template.container.image).replace("-", "_")
+    return programs.last_part(template.container.image).replace("-", "_")
 
 
-def has_function(service: Service, home: Home) -> bool:
-    return (home.project / "functions" / function_of(service) / "main.py").is_file()
+def has_function(template: RevisionTemplate, home: Home) -> bool:
+    return (home.project / "functions" / function_of(template) / "main.py").is_file()
 
 
 def code_folders(template: RevisionTemplate, function: str, home: Home) -> list[Path]:
@@ -263,13 +291,13 @@ def is_leftover(name: str) -> bool:
     return name.startswith(".") or name in _LEFTOVERS or name.endswith(_LEFTOVER_ENDS)
 
 
-def digest(service: Service, home: Home, image: Image | None = None) -> str:
-    """Of a Service's template and its function's code, or its program: two with the same are the same revision."""
-    total = hashlib.sha256(repr(_plain(service)).encode())
+def digest(template: RevisionTemplate, home: Home, image: Image | None = None) -> str:
+    """Of a template and its function's code, or its program: two with the same are the same revision."""
+    total = hashlib.sha256(repr(_plain(template)).encode())
     if image:
         total.update(json.dumps(programs.to_json(image), sort_keys=True).encode())
         return total.hexdigest()
-    for folder in code_folders(service.template, function_of(service), home):
+    for folder in code_folders(template, function_of(template), home):
         for file in sorted(path for path in folder.rglob("*") if path.is_file()):
             if any(map(is_leftover, file.relative_to(folder).parts)):
                 continue
@@ -278,8 +306,7 @@ def digest(service: Service, home: Home, image: Image | None = None) -> str:
     return total.hexdigest()
 
 
-def _plain(service: Service) -> tuple[object, ...]:
-    template = service.template
+def _plain(template: RevisionTemplate) -> tuple[object, ...]:
     bounds = {"response start": template.response_start_timeout_s, "idle": template.idle_timeout_s}
     return (
         template.container, template.container_concurrency, template.timeout_s,

@@ -7,6 +7,7 @@ is killed, Envoy and the instances serve on, and the next engine takes over what
 
 import asyncio
 import contextlib
+import gc
 import json
 import os
 import socket
@@ -14,6 +15,7 @@ import sys
 import time
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import asdict
+from datetime import UTC, datetime
 from pathlib import Path
 
 from knative.local import logs, memory, samples, shares, view
@@ -26,7 +28,8 @@ from knative.local.eventing.sources import Sources
 from knative.local.home import Home
 from knative.local.instances import InstanceTable
 from knative.local.keeper import EngineCommand
-from knative.local.model import RevisionName, Secret, ServiceName
+from knative.local.model import ConfigurationName, RevisionName, Secret
+from knative.local.pods import KILLED_EXIT_CODE, OUT_OF_MEMORY, Pods
 from knative.local.processes import identify, last_lines
 from knative.local.programs.program import needs_following, probes_of, program_of, to_json
 from knative.local.reconciler import (
@@ -48,13 +51,14 @@ from knative.local.sockets import SocketTable
 from knative.local.start_failures import explain
 from knative.local.zygote import ForkRequest
 from shared.errors import StartError
+from shared.timestamps import rfc3339
 
 # Envoy is asked this often while a request waits or runs, and once a second while none does.
 SAMPLE_BUSY_S = 0.2
 SAMPLE_IDLE_S = 1.0
 CONNECT_PATIENCE_S = 20.0
-# Of a container that was killed, to Kubernetes.
-KILLED_EXIT_CODE = 137
+# How often what is garbage among what was taken for lasting goes, while no request waits: it takes a moment.
+COLLECT_EVERY_S = 3600.0
 # So many new revisions show at once that they can serve; of hundreds the others wait their turn.
 MOST_PROVING = 32
 
@@ -67,6 +71,7 @@ class Engine:
         self._on_failure = on_failure
         self.sockets = SocketTable(home.revision_socket, self._connection_waits)
         self.instances = InstanceTable(home.instances, self._instance_ended)
+        self.pods = Pods()
         self.scaling = Scaling()
         self.starts = StartBook()
         self.controller = Controller(home, self.scaling, self.starts, self._ready_count, self.turn_soon)
@@ -125,6 +130,8 @@ class Engine:
                 self.keeper.send({"keep": revision}, listening)
         if not self.instances.pids:
             self.instances.adopt(time.monotonic(), stray=not self.sockets.listening)
+            for each in self.instances.observed():
+                self.pods.begin(each.pid, each.revision, _began_at(each.pid))
         self.turn_soon()
 
     async def connect_zygote(self) -> None:
@@ -146,7 +153,7 @@ class Engine:
             await asyncio.sleep(0.02)
 
     def deploy(
-        self, deployment: Deployment, generated: Sequence[Secret], named: Collection[ServiceName] | None = None
+        self, deployment: Deployment, generated: Sequence[Secret], named: Collection[ConfigurationName] | None = None
     ) -> list[Revision]:
         """As `Controller.deploy`, and call what has a clock of its own."""
         made = self.controller.deploy(deployment, generated, named)
@@ -178,21 +185,35 @@ class Engine:
 
     def services_status(self) -> list[dict[str, object]]:
         """The `services` part of `zerocart status --json`."""
+        deployment, revisions = self.controller.deployment, list(self.controller.store.revisions.values())
+        if deployment is None:
+            return []
+        leads_to = {each.route: each for each in self.controller.destinations()}
         return [
             view.service(
-                service,
-                list(self.controller.store.revisions.values()),
-                self.home.port,
-                lambda revision: view.RevisionState(
-                    instances=[each for each in self.instances.observed() if each.revision == revision.name],
-                    desired_count=self.desired(revision),
-                    load=self.scaling.load(revision.name),
-                    cold_starts=self.starts.of(revision.name),
-                ),
-                self.controller.store.rollouts.get(service.name),
+                service, revisions, [leads_to[service.route.name]] if deployment.makes_route(service) else [],
+                self.home.port, self._state,
             )
-            for service in (self.controller.deployment.services.values() if self.controller.deployment else ())
+            for service in deployment.services.values()
+        ]  # fmt: skip
+
+    def configurations_status(self) -> list[dict[str, object]]:
+        """The `configurations` part: those that no Service makes."""
+        deployment, revisions = self.controller.deployment, list(self.controller.store.revisions.values())
+        leads_to = self.controller.destinations()
+        return [
+            view.configuration(configuration, revisions, leads_to, self._state)
+            for configuration in (deployment.configurations.values() if deployment else ())
+            if configuration.service is None
         ]
+
+    def _state(self, revision: Revision) -> view.RevisionState:
+        return view.RevisionState(
+            instances=[each for each in self.instances.observed() if each.revision == revision.name],
+            desired_count=self.desired(revision),
+            load=self.scaling.load(revision.name),
+            cold_starts=self.starts.of(revision.name),
+        )
 
     # The turn.
 
@@ -221,6 +242,7 @@ class Engine:
             )
             for revision in revisions
         ]
+        self.pods.drop_waiting({each.name for each in wanted if each.desired_count})
         for action in reconcile(wanted, observed, now_s):
             match action:
                 case Listen(revision=name):
@@ -259,9 +281,10 @@ class Engine:
             code_root=str(self.controller.store.folder(name)),
             function=revision.function,
             environment=self.controller.environments[name],
-            log=str(self.home.log(revision.service)),
+            log=str(self.home.log(revision.configuration)),
             records=str(self.home.instances),
             events=str(self.home.events_socket),
+            address=str(self.home.revision_socket(name)),
             timeout_s=revision.template.timeout_s,
             nice=shares.nice_level(revision.template),
             asked_at_s=asked_at_s,
@@ -292,6 +315,7 @@ class Engine:
             case {"forked": int(pid), "revision": str(revision)}:
                 now_s = time.monotonic()
                 self.starts.forked(pid, RevisionName(revision), now_s)
+                self.pods.begin(pid, RevisionName(revision), _now())
                 self.instances.forked(pid, RevisionName(revision), now_s)
                 self.turn_soon()
 
@@ -301,12 +325,18 @@ class Engine:
                 record = json.loads(self._events.recv(4096))
                 if "exit_code" in record:
                     self._crashes.note_exit(RevisionName(record["revision"]), int(record["exit_code"]))
+                    self.pods.note_end(int(record["pid"]), int(record["exit_code"]))
+                    continue
+                if "ready" not in record:
+                    self.instances.take(int(record["pid"]), record["taking"])
+                    self.controller.on_change()
                     continue
                 self._instance_ready(int(record["pid"]), RevisionName(record["revision"]))
 
     def _instance_ready(self, pid: int, name: RevisionName) -> None:
         now_s = time.monotonic()
         self.starts.ready(pid, name, now_s)
+        self.pods.begin(pid, name, _now())
         self.instances.ready(pid, name, now_s)
         self._crashes.forget(name)
         self.controller.prove(name)
@@ -314,13 +344,14 @@ class Engine:
 
     def _instance_ended(self, pid: int, name: RevisionName, phase: Phase) -> None:
         self.starts.ended(pid)
+        self.pods.end(pid, name, _now(), was_told=phase in {Phase.DRAINING, Phase.STRAY})
         if phase in {Phase.STARTING, Phase.READY} and name in self.controller.store.revisions:
             # One that was serving is replaced at once: it was killed, more likely than broken.
             pause_s = self._crashes.add(name, time.monotonic(), had_served=phase is Phase.READY)
             asyncio.get_running_loop().call_later(pause_s, self.turn_soon)
             revision = self.controller.store.revisions[name]
             if revision.proof is Proof.UNPROVEN and self._crashes.count(name) >= MOST_START_CRASHES:
-                said = last_lines(self.home.log(revision.service), 40)
+                said = last_lines(self.home.log(revision.configuration), 40)
                 roots = (str(self.controller.store.folder(name)), str(self.home.project))
                 cause = f"ExitCode{self._crashes.exit_code(name)}"
                 self.controller.fail(name, explain(said, roots) or "its process ended", cause)
@@ -370,16 +401,37 @@ class Engine:
                 continue
             limit_bytes = revision.template.container.memory_limit_bytes
             if limit_bytes and (used_bytes := memory.used_bytes(each.pid)) > limit_bytes:
-                said = f"OOMKilled: {each.revision} has {used_bytes:,} bytes of memory, its limit is {limit_bytes:,}"
-                with self.home.log(revision.service).open("a", encoding="utf-8") as log:
+                said = (
+                    f"{OUT_OF_MEMORY}: {each.revision} has {used_bytes:,} bytes of memory, its limit is {limit_bytes:,}"
+                )
+                with self.home.log(revision.configuration).open("a", encoding="utf-8") as log:
                     log.write(f"{said}\n")
                 self._crashes.note_exit(each.revision, KILLED_EXIT_CODE)
+                self.pods.note_end(each.pid, KILLED_EXIT_CODE, OUT_OF_MEMORY)
                 self.instances.kill(each.pid)
 
     def _ready_count(self, name: RevisionName) -> int:
-        return self.instances.count(name, Phase.READY)
+        return self.instances.ready_count(name)
 
     async def _tidy(self) -> None:
+        collected_at_s = time.monotonic()
         while True:
             await asyncio.sleep(60.0)
             await asyncio.to_thread(logs.bound, self.home)
+            if time.monotonic() - collected_at_s > COLLECT_EVERY_S and not self.scaling.busy:
+                collected_at_s = time.monotonic()
+                gc.unfreeze()
+                gc.collect()
+                gc.freeze()
+
+
+def _now() -> str:
+    return rfc3339(datetime.now(UTC))
+
+
+def _began_at(pid: int) -> str:
+    """When a process was started that another engine has started; now, where it is gone."""
+    try:
+        return rfc3339(datetime.fromtimestamp(Path(f"/proc/{pid}").stat().st_mtime, UTC))
+    except FileNotFoundError:
+        return _now()

@@ -75,8 +75,8 @@ def resolve(revision: Revision, known: Sources, base: Mapping[str, str]) -> dict
         elif (value_or_none := _lookup(revision, variable.value, known)) is not None:
             result[variable.name] = value_or_none
     result["PORT"] = str(container.port)
-    result["K_SERVICE"] = revision.service
-    result["K_CONFIGURATION"] = revision.service
+    result["K_SERVICE"] = revision.service or ""
+    result["K_CONFIGURATION"] = revision.configuration
     result["K_REVISION"] = revision.name
     return result
 

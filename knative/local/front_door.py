@@ -8,7 +8,7 @@ for them, and the last known ones are kept on disk for the next start.
 import asyncio
 import json
 import socket
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -18,12 +18,12 @@ from knative.local import http_get, shares
 from knative.local.deployment import Deployment
 from knative.local.eventing import brokers
 from knative.local.home import Home
-from knative.local.model import Backend, Destination, DomainMapping, Namespace, ServiceName
+from knative.local.model import Backend, Destination, DomainMapping, Namespace, RouteName
 from knative.local.parts import origin
 from knative.local.parts.part import Recipe
 from knative.local.processes import Records, write_atomically
 from knative.local.publication import hand_over
-from knative.local.rollout import Proof, Revision, destinations
+from knative.local.rollout import Proof, Revision
 from shared.errors import StartError
 from shared.remembered import Remembered
 
@@ -63,14 +63,15 @@ class FrontDoor:
         """Have Envoy take over what is deployed and ready now, as `hand_over` does. Gives whether it has.
 
         Args:
-            leads_to: where each Service leads now: its `rollout.destination`.
+            leads_to: where each Route leads now: its `routing.destination`.
         """
         files = self._translate(deployment, revisions, leads_to)
         return await hand_over(files, self._home.envoy, self._home.admin_socket, is_overtaken)
 
-    def refuse_what_envoy_refuses(self, deployment: Deployment, revisions: Sequence[Revision]) -> None:
+    def refuse_what_envoy_refuses(
+        self, deployment: Deployment, revisions: Iterable[Revision], leads_to: Iterable[Destination]
+    ) -> None:
         """Ask Envoy itself before anything is taken over. Raises StartError with its words."""
-        leads_to = destinations(deployment.services.values(), revisions)
         if objection := check(self._translate(deployment, revisions, leads_to), find_binary()):
             raise StartError(
                 f"Envoy refuses what the manifests come to: {objection}",
@@ -101,7 +102,7 @@ class FrontDoor:
     def _backend(self, revision: Revision) -> Backend:
         return Backend(
             revision=revision.name,
-            service=revision.service,
+            configuration=revision.configuration,
             namespace=revision.namespace,
             socket_path=str(self._home.revision_socket(revision.name)),
             timeout_s=revision.template.timeout_s,
@@ -144,11 +145,11 @@ class FrontDoor:
 
 def _with_domains(found: Iterable[Destination], mappings: Iterable[DomainMapping]) -> list[Destination]:
     """Destinations with the hosts that are mapped to them; one that is mapped to what is not there leads nowhere."""
-    domains: dict[tuple[Namespace, ServiceName], list[str]] = {}
+    domains: dict[tuple[Namespace, RouteName], list[str]] = {}
     for each in mappings:
-        domains.setdefault((each.namespace, each.service), []).append(each.host)
+        domains.setdefault((each.namespace, each.route), []).append(each.host)
     return [
-        replace(each, domains=tuple(sorted(of_it))) if (of_it := domains.get((each.namespace, each.service))) else each
+        replace(each, domains=tuple(sorted(of_it))) if (of_it := domains.get((each.namespace, each.route))) else each
         for each in found
     ]
 

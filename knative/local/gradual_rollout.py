@@ -1,4 +1,4 @@
-"""How the traffic of a Service moves to its latest revision bit by bit, where `rollout-duration` asks for that.
+"""How the traffic to a Configuration moves to its latest revision bit by bit, where `rollout-duration` asks for that.
 
 Pure. Rules: Knative Serving v0.50.0, `pkg/reconciler/route/traffic/rollout.go`. A new revision gets one percent. Once
 that is served, how long it took sets the pace: equal steps, as many as fit into the time that is left. Another revision
@@ -10,7 +10,7 @@ import math
 from collections.abc import Collection
 from dataclasses import dataclass, replace
 
-from knative.local.model import RevisionName, RouteTarget, TrafficTarget
+from knative.local.model import RevisionName, RouteTarget
 
 # One percent is never taken to have been served faster.
 SHORTEST_FIRST_STEP_S = 1
@@ -18,16 +18,17 @@ SHORTEST_FIRST_STEP_S = 1
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rollout:
-    """Where one Service's traffic to its latest revision stands. Times are seconds on the caller's clock.
+    """Where a Route's traffic to the latest revision of one Configuration stands.
+
+    Times are seconds on the caller's clock.
 
     Args:
-        shares: the revisions that have it, oldest first; more than one while it moves. They sum to what the Service
-            sends to its latest revision, which is not all of its traffic where others are named beside it.
+        shares: the revisions that have it, oldest first; more than one while it moves. They sum to what the Route
+            sends to that latest revision, which is not all of its traffic where others are named beside it.
         started_at_s: when the newest of them got its first percent; 0 where nothing moves.
         next_step_at_s: when the next step is due; 0 until the first percent has been served.
         step_s: the pause between two steps.
         step_percent: how much moves in one.
-        traffic: the Service's traffic that this is of: the last whose targets were all there and ready.
     """
 
     shares: tuple[RouteTarget, ...]
@@ -35,7 +36,6 @@ class Rollout:
     next_step_at_s: float = 0.0
     step_s: float = 0.0
     step_percent: int = 0
-    traffic: tuple[TrafficTarget, ...] = ()
 
     @property
     def moving(self) -> bool:
@@ -63,9 +63,9 @@ def advance(
     """What the latest ready revision and those before it should get now.
 
     Args:
-        before: what the last call for this Service gave; None before any.
-        percent: what the Service sends to its latest revision; at least 1.
-        ready: its revisions that can serve. Where one that shares the traffic is gone, the latest gets all at once.
+        before: what the last call for this Route and Configuration gave; None before any.
+        percent: what the Route sends to it; at least 1.
+        ready: the revisions that can serve. Where one that shares the traffic is gone, the latest gets all at once.
         duration_s: how long all of it should take; 0: no time at all.
     """
     all_at_once = Rollout(shares=(RouteTarget(revision=latest, percent=percent),))

@@ -25,6 +25,7 @@ class _Entry:
     phase: Phase
     since_s: float
     pidfd: int
+    is_taking: bool = True
 
 
 class InstanceTable:
@@ -63,6 +64,7 @@ class InstanceTable:
             phase = Phase.STRAY if stray else Phase.READY if record["ready"] else Phase.STARTING
             revision = RevisionName(record["revision"])
             if self._follow(identity, revision, phase, now_s):
+                self._entries[identity.pid].is_taking = record.get("taking", True)
                 adopted.append(revision)
         return adopted
 
@@ -98,6 +100,11 @@ class InstanceTable:
         entry.phase, entry.since_s = Phase.READY, now_s
         return took_s
 
+    def take(self, pid: int, taking: bool) -> None:
+        """An instance that is ready says whether it takes requests."""
+        if entry := self._entries.get(pid):
+            entry.is_taking = taking
+
     def drain(self, pid: int, now_s: float) -> None:
         """Ask an instance to finish and leave."""
         if entry := self._entries.get(pid):
@@ -115,15 +122,21 @@ class InstanceTable:
     def observed(self) -> list[Instance]:
         """What is, for the reconciler."""
         return [
-            Instance(pid=entry.identity.pid, revision=entry.revision, phase=entry.phase, since_s=entry.since_s)
+            Instance(
+                pid=entry.identity.pid,
+                revision=entry.revision,
+                phase=entry.phase,
+                since_s=entry.since_s,
+                is_taking=entry.is_taking,
+            )
             for entry in self._entries.values()
         ] + [
             Instance(pid=0, revision=revision, phase=Phase.STARTING, since_s=since_s)
             for revision, since_s in self._pending
         ]
 
-    def count(self, revision: RevisionName, *phases: Phase) -> int:
-        return sum(each.revision == revision and each.phase in phases for each in self.observed())
+    def ready_count(self, revision: RevisionName) -> int:
+        return sum(each.revision == revision and each.is_ready for each in self.observed())
 
     @property
     def pids(self) -> list[int]:

@@ -12,6 +12,8 @@ from typing import Literal, NewType
 
 Namespace = NewType("Namespace", str)
 ServiceName = NewType("ServiceName", str)
+ConfigurationName = NewType("ConfigurationName", str)
+RouteName = NewType("RouteName", str)
 RevisionName = NewType("RevisionName", str)
 BrokerName = NewType("BrokerName", str)
 TriggerName = NewType("TriggerName", str)
@@ -83,7 +85,7 @@ class Container:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RevisionTemplate:
-    """`spec.template` of a Service: what a revision is made from.
+    """`spec.template` of a Service or a Configuration: what a revision is made from.
 
     An answer must begin within `timeout_s`; within `response_start_timeout_s` where that is not 0; and no more than
     `idle_timeout_s` may pass without a byte of it where that is not 0.
@@ -100,29 +102,72 @@ class RevisionTemplate:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Configuration:
+    """What makes revisions, one after another. `service`: the Service that it is made from, if it is."""
+
+    name: ConfigurationName
+    namespace: Namespace
+    template: RevisionTemplate
+    service: ServiceName | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class TrafficTarget:
-    """A share of a Service's traffic. `revision` None means the latest ready revision."""
+    """A share of a Route's traffic: for a revision, or for the latest ready one of a Configuration."""
 
     percent: int
+    configuration: ConfigurationName | None = None
     revision: RevisionName | None = None
     tag: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Service:
-    name: ServiceName
+class Route:
+    """A host, and which revisions have its requests.
+
+    Args:
+        service: the Service that it is made from, if it is.
+        cluster_local: reached by other functions only, not from outside.
+        rollout_duration_s: how long its traffic takes to move to a new revision; 0: as long as ConfigMap
+            `config-network` says.
+    """
+
+    name: RouteName
     namespace: Namespace
-    template: RevisionTemplate
-    traffic: tuple[TrafficTarget, ...] = (TrafficTarget(percent=100),)
-    annotations: Mapping[str, str] = field(default_factory=lambda: EMPTY)
-    labels: Mapping[str, str] = field(default_factory=lambda: EMPTY)
-    # How long its traffic takes to move to a new revision; 0: as long as ConfigMap `config-network` says.
+    traffic: tuple[TrafficTarget, ...]
+    service: ServiceName | None = None
+    cluster_local: bool = False
     rollout_duration_s: int = 0
 
+    # Those whose revisions it is about: those that its traffic names, and that of the Service that made it.
+    configurations: tuple[ConfigurationName, ...] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        named = [target.configuration for target in self.traffic if target.configuration]
+        own = [ConfigurationName(self.service)] if self.service else []
+        object.__setattr__(self, "configurations", tuple(dict.fromkeys(named + own)))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Service:
+    """One Configuration and one Route of one name, kept together."""
+
+    configuration: Configuration
+    route: Route
+    annotations: Mapping[str, str] = field(default_factory=lambda: EMPTY)
+    labels: Mapping[str, str] = field(default_factory=lambda: EMPTY)
+
     @property
-    def cluster_local(self) -> bool:
-        """Reached by other functions only, not from outside."""
-        return self.labels.get("networking.knative.dev/visibility") == "cluster-local"
+    def name(self) -> ServiceName:
+        return ServiceName(self.configuration.name)
+
+    @property
+    def namespace(self) -> Namespace:
+        return self.configuration.namespace
+
+    @property
+    def template(self) -> RevisionTemplate:
+        return self.configuration.template
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -185,11 +230,11 @@ class SinkBinding:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DomainMapping:
-    """A host from outside that leads to a Service of the same namespace (`serving.knative.dev/v1beta1`)."""
+    """A host from outside that leads to a Route of the same namespace (`serving.knative.dev/v1beta1`)."""
 
     host: str
     namespace: Namespace
-    service: ServiceName
+    route: RouteName
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -244,7 +289,7 @@ class Trigger:
     delivery: Delivery | None = None
 
 
-# What the gateway needs to know of the Services: who stands behind a Knative host now.
+# What the gateway needs to know of the Routes: who stands behind a Knative host now.
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -257,7 +302,7 @@ class Backend:
     """
 
     revision: RevisionName
-    service: ServiceName
+    configuration: ConfigurationName
     namespace: Namespace
     socket_path: str
     timeout_s: float
@@ -270,7 +315,7 @@ class Backend:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RouteTarget:
-    """A resolved share of a Service's traffic; percents of a `Destination` sum to 100."""
+    """A resolved share of a Route's traffic; percents of a `Destination` sum to 100."""
 
     revision: RevisionName
     percent: int
@@ -278,14 +323,14 @@ class RouteTarget:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Destination:
-    """A Knative Service as the gateway sees it: `<service>.<namespace>.svc.cluster.local` and its traffic.
+    """A Knative Route as the gateway sees it: `<route>.<namespace>.svc.cluster.local` and its traffic.
 
-    `tags` maps a tag to its revision: `<tag>-<service>` is a host of its own. `domains` are hosts that were mapped to
+    `tags` maps a tag to its revision: `<tag>-<route>` is a host of its own. `domains` are hosts that were mapped to
     it: they are reached from outside even where it is for functions alone.
     A destination without targets is known, but has no ready revision yet: it answers 503.
     """
 
-    service: ServiceName
+    route: RouteName
     namespace: Namespace
     targets: tuple[RouteTarget, ...]
     tags: Mapping[str, RevisionName] = field(default_factory=dict)

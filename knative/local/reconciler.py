@@ -31,12 +31,21 @@ class Phase(Enum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Instance:
-    """A function process, as observed. `since_s`: when it came into its phase, on the engine's clock."""
+    """A function process, as observed.
+
+    `since_s`: when it came into its phase, on the engine's clock. `is_taking` is false of one that has been ready, and
+    by its readiness probe no longer is: it stays, and takes no requests, until it is again.
+    """
 
     pid: int
     revision: RevisionName
     phase: Phase
     since_s: float
+    is_taking: bool = True
+
+    @property
+    def is_ready(self) -> bool:
+        return self.phase is Phase.READY and self.is_taking
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

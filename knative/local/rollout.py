@@ -1,39 +1,33 @@
-"""Revisions: when a new one is made, when it takes the traffic, which ones stay.
+"""Revisions: when a Configuration makes a new one, and which ones stay. Who has requests is in `routing`.
 
-Pure. A revision is a snapshot of a Service's template and its function's code. Rules: Knative Serving v0.50.0,
-`pkg/reconciler/{configuration,route}`: names are `<service>-<generation>`, a change of traffic alone makes no
-revision, and one that never gets ready leaves the one before it serving.
+Pure. A revision is a snapshot of a Configuration's template and its function's code. Rules: Knative Serving v0.50.0,
+`pkg/reconciler/{configuration,gc}`: names are `<configuration>-<generation>`, and one that never gets ready leaves the
+one before it serving.
 """
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import Enum
-from types import MappingProxyType
 
-from knative.local import gradual_rollout
 from knative.local.autoscaler.go_values import SECOND_NS, parse_duration_ns
-from knative.local.gradual_rollout import Rollout
 from knative.local.model import (
-    Destination,
+    Configuration,
+    ConfigurationName,
     Namespace,
     RevisionName,
     RevisionTemplate,
-    RouteTarget,
-    Service,
     ServiceName,
-    TrafficTarget,
 )
 from knative.local.programs.image import Image
 from knative.local.reconciler import START_DEADLINE_S
 
-# Of a Service's revisions that no traffic reaches, Knative keeps those that are young or were reached not long ago, at
-# least so many of them and at most so many (config-gc: retain-since-create-time, retain-since-last-active-time,
-# min-non-active-revisions, max-non-active-revisions).
+# Of a Configuration's revisions that no traffic reaches, Knative keeps those that are young or were reached not long
+# ago, at least so many of them and at most so many (config-gc: retain-since-create-time,
+# retain-since-last-active-time, min-non-active-revisions, max-non-active-revisions).
 RETAIN_SINCE_MADE_S = 48 * 3600.0
 RETAIN_SINCE_ACTIVE_S = 15 * 3600.0
 LEAST_KEPT_REVISIONS = 20
 MOST_KEPT_REVISIONS = 1000
-NO_ROLLOUTS: Mapping[ServiceName, Rollout] = MappingProxyType({})
 # Why a revision cannot start, in Knative's words: nothing on this machine has the name of its image.
 CONTAINER_MISSING = "ContainerMissing"
 # Below zero by this much stand the generations that revisions had elsewhere.
@@ -55,10 +49,11 @@ class Proof(Enum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Revision:
-    """One snapshot of one Service.
+    """One snapshot of one Configuration.
 
     Args:
-        generation: counts the Service's revisions from 1.
+        service: whose Configuration that is, where it is a Service's.
+        generation: counts the Configuration's revisions from 1.
         digest: of template and code; an equal one needs no new revision.
         function: the folder in `functions/` whose code it has.
         image: the program that it is of, where its image is none of our functions.
@@ -69,12 +64,13 @@ class Revision:
     """
 
     name: RevisionName
-    service: ServiceName
+    configuration: ConfigurationName
     namespace: Namespace
     generation: int
     digest: str
     function: str
     template: RevisionTemplate
+    service: ServiceName | None = None
     proof: Proof = Proof.UNPROVEN
     reason: str = ""
     cause: str = ""
@@ -94,184 +90,80 @@ def imported(revision: Revision, generation: int) -> Revision:
 
 
 def next_revision(
-    service: Service, digest: str, function: str, revisions: Sequence[Revision], image: Image | None = None
+    configuration: Configuration, digest: str, function: str, revisions: Sequence[Revision], image: Image | None = None
 ) -> Revision | None:
-    """The revision that a Service as applied now needs, or None where its newest one is just that.
+    """The revision that a Configuration as applied now needs, or None where its newest one is just that.
 
     One that failed is tried anew under the next name: what it lacked may be there now, but for its image, which is of
-    the digest. A template that names its
-    revision gets no other one while that exists: a name means the same for as long as it is there.
+    the digest. A name means the same for as long as it is there: while another revision has it, no one gets it.
     """
-    newest = newest_of(service.name, revisions)
+    newest = newest_of(configuration.name, revisions)
     if newest and newest.digest == digest and (newest.proof is not Proof.FAILED or newest.cause == CONTAINER_MISSING):
         return None
-    name = service.template.name
-    if name and any(revision.name == name for revision in revisions):
-        return None
     generation = newest.generation + 1 if newest else 1
+    name = RevisionName(configuration.template.name or f"{configuration.name}-{generation:05d}")
+    if any(revision.name == name for revision in revisions):
+        return None
     return Revision(
-        name=RevisionName(name or f"{service.name}-{generation:05d}"),
-        service=service.name,
-        namespace=service.namespace,
+        name=name,
+        configuration=configuration.name,
+        service=configuration.service,
+        namespace=configuration.namespace,
         generation=generation,
         digest=digest,
         function=function,
-        template=service.template,
+        template=configuration.template,
         image=image,
     )
 
 
-def newest_of(service: ServiceName, revisions: Sequence[Revision]) -> Revision | None:
+def newest_of(configuration: ConfigurationName, revisions: Sequence[Revision]) -> Revision | None:
     """The last that was made here; one that was imported is never the newest."""
-    own = [revision for revision in revisions if revision.service == service and revision.generation > 0]
+    own = [revision for revision in revisions if revision.configuration == configuration and revision.generation > 0]
     return max(own, key=lambda revision: revision.generation, default=None)
 
 
-def latest_ready(service: ServiceName, revisions: Sequence[Revision]) -> Revision | None:
-    return newest_of(service, [revision for revision in revisions if revision.proof is Proof.READY])
+def latest_ready(configuration: ConfigurationName, revisions: Sequence[Revision]) -> Revision | None:
+    return newest_of(configuration, [revision for revision in revisions if revision.proof is Proof.READY])
 
 
-def rollouts(
-    services: Iterable[Service],
-    revisions: Iterable[Revision],
-    before: Mapping[ServiceName, Rollout],
-    *,
-    default_duration_s: int,
-    now_s: float,
-) -> dict[ServiceName, Rollout]:
-    """Where the traffic of each Service stands now, going on from where it stood before.
-
-    While some target of it is not there, or not ready, all stays as it was.
-    """
-    own = by_service(revisions)
-    result = {}
-    for service in services:
-        found = own.get(service.name, [])
-        latest = latest_ready(service.name, found)
-        ready = {revision.name for revision in found if revision.proof is Proof.READY}
-        if not _assignable(service.traffic, ready):
-            if service.name in before:
-                result[service.name] = before[service.name]
-            continue
-        percent = sum(target.percent for target in service.traffic if target.revision is None)
-        if latest and percent:
-            moved = gradual_rollout.advance(
-                before.get(service.name),
-                latest.name,
-                percent,
-                ready=ready,
-                duration_s=service.rollout_duration_s or default_duration_s,
-                now_s=now_s,
-            )
-        else:
-            moved = Rollout(shares=())
-        result[service.name] = replace(moved, traffic=service.traffic)
-    return result
-
-
-def routed_traffic(
-    service: Service, revisions: Sequence[Revision], rollout: Rollout | None
-) -> tuple[TrafficTarget, ...]:
-    """The traffic that counts: the Service's own, or the last that could be assigned while that cannot."""
-    ready = {revision.name for revision in revisions if revision.proof is Proof.READY}
-    if rollout and not _assignable(service.traffic, ready) and _assignable(rollout.traffic, ready):
-        return rollout.traffic or service.traffic
-    return service.traffic
-
-
-def _assignable(traffic: Sequence[TrafficTarget], ready: Collection[RevisionName]) -> bool:
-    return bool(ready) and all(target.revision is None or target.revision in ready for target in traffic)
-
-
-def destination(service: Service, revisions: Sequence[Revision], rollout: Rollout | None = None) -> Destination:
-    """Who stands behind a Service's host now: its traffic with `latest` resolved, and only what is ready.
-
-    Args:
-        rollout: who has the traffic to `latest` while that moves. A tag's host leads to the latest at once.
-    """
-    latest = latest_ready(service.name, revisions)
-    ready = {revision.name for revision in revisions if revision.proof is Proof.READY}
-    traffic = routed_traffic(service, revisions, rollout)
-    moving = rollout if rollout and _fits(rollout, traffic, ready) else None
-    percents: dict[RevisionName, int] = {}
-    tags: dict[str, RevisionName] = {}
-    for target in traffic:
-        name = target.revision or (latest.name if latest else None)
-        if name is None or name not in ready:
-            continue
-        if target.tag:
-            tags[target.tag] = name
-        if target.revision is None and moving:
-            continue
-        percents[name] = percents.get(name, 0) + target.percent
-    for share in moving.shares if moving else ():
-        percents[share.revision] = percents.get(share.revision, 0) + share.percent
-    targets = tuple(RouteTarget(revision=name, percent=percent) for name, percent in percents.items() if percent)
-    if sum(target.percent for target in targets) != 100:
-        # A target that is gone or not ready must not lose its share of the requests.
-        targets = (RouteTarget(revision=latest.name, percent=100),) if latest else ()
-    return Destination(
-        service=service.name,
-        namespace=service.namespace,
-        targets=targets,
-        tags=tags,
-        cluster_local=service.cluster_local,
-    )
-
-
-def _fits(rollout: Rollout, traffic: Sequence[TrafficTarget], ready: Collection[RevisionName]) -> bool:
-    """Whether it is of this traffic and the revisions as they are now, not of those before a change."""
-    percent = sum(target.percent for target in traffic if target.revision is None)
-    return rollout.percent == percent and all(share.revision in ready for share in rollout.shares)
-
-
-def destinations(
-    services: Iterable[Service],
-    revisions: Iterable[Revision],
-    rollouts: Mapping[ServiceName, Rollout] = NO_ROLLOUTS,
-) -> list[Destination]:
-    """The `destination` of each Service. Each looks at its own revisions alone, however many others there are."""
-    own = by_service(revisions)
-    return [destination(service, own.get(service.name, []), rollouts.get(service.name)) for service in services]
-
-
-def by_service(revisions: Iterable[Revision]) -> dict[ServiceName, list[Revision]]:
-    """The revisions of each Service, in the order in which they come."""
-    own: dict[ServiceName, list[Revision]] = {}
+def by_configuration(revisions: Iterable[Revision]) -> dict[ConfigurationName, list[Revision]]:
+    """The revisions of each Configuration, in the order in which they come."""
+    own: dict[ConfigurationName, list[Revision]] = {}
     for revision in revisions:
-        own.setdefault(revision.service, []).append(revision)
+        own.setdefault(revision.configuration, []).append(revision)
     return own
 
 
-def routed(destinations: Sequence[Destination]) -> frozenset[RevisionName]:
-    """The revisions that some host leads to: Knative calls them reachable."""
-    return frozenset(
-        [target.revision for each in destinations for target in each.targets]
-        + [revision for each in destinations for revision in each.tags.values()]
-    )
+def orphaned(
+    configurations: Mapping[ConfigurationName, Configuration], revisions: Iterable[Revision]
+) -> list[RevisionName]:
+    """Revisions that go with the Configuration that made them; another one of its name makes its own."""
+
+    def is_of(revision: Revision, made_it: Configuration | None) -> bool:
+        return made_it is not None and (made_it.service, made_it.namespace) == (revision.service, revision.namespace)
+
+    return [each.name for each in revisions if not is_of(each, configurations.get(each.configuration))]
 
 
 def superfluous(
-    services: Mapping[ServiceName, Service],
+    configurations: Collection[ConfigurationName],
     revisions: Sequence[Revision],
+    reached: Collection[RevisionName],
     now_s: float,
-    rollouts: Mapping[ServiceName, Rollout] = NO_ROLLOUTS,
 ) -> set[RevisionName]:
     """Revisions that can go, by Knative's rules (`pkg/reconciler/gc/gc.go`).
 
-    Those of Services that are no more; and of those that no traffic reaches, beside the newest and the newest ready,
-    the stale ones but for the least that are kept, and what is beyond the most that are kept: the longest idle first.
+    Of those that no traffic reaches, beside the newest and the newest ready of each Configuration, the stale ones but
+    for the least that are kept, and what is beyond the most that are kept: the longest idle first.
     """
-    gone = {revision.name for revision in revisions if revision.service not in services}
-    of_service = by_service(sorted(revisions, key=lambda revision: -revision.generation))
-    for service in services.values():
-        own = of_service.get(service.name, [])
+    gone: set[RevisionName] = set()
+    own_of = by_configuration(sorted(revisions, key=lambda revision: -revision.generation))
+    for name in configurations:
+        own = own_of.get(name, [])
         if len(own) <= LEAST_KEPT_REVISIONS:
             continue
-        latest = latest_ready(service.name, own)
-        kept = routed([destination(service, own, rollouts.get(service.name))]) | {
-            each.name for each in (*own[:1], latest) if each
-        }
+        kept = {*reached, *(each.name for each in (*own[:1], latest_ready(name, own)) if each)}
         idle = sorted(
             (
                 revision

@@ -19,7 +19,7 @@ FIRST_CALL = "/api/products?limit=1"
 def render(found: Mapping[str, Any]) -> str:
     """The answer of the engine to `status`, as a table for people."""
     rows = [["SERVICE", "REVISION", "TRAFFIC", "READY", "DESIRED", "CONCURRENCY", "RPS"]]
-    for service in found["services"]:
+    for service in (*found["services"], *found.get("configurations", ())):
         name = service["name"]
         for revision in service["revisions"]:
             rows.append(

@@ -13,21 +13,31 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from knative.local.deployment import code_folders
+from knative.local.deployment import MAKERS, code_folders
 from knative.local.gradual_rollout import Rollout
 from knative.local.home import Home
 from knative.local.manifest import read
-from knative.local.model import Namespace, RevisionName, RouteTarget, ServiceName, TrafficTarget
+from knative.local.model import (
+    ConfigurationName,
+    Namespace,
+    RevisionName,
+    RouteName,
+    RouteTarget,
+    ServiceName,
+    TrafficTarget,
+)
 from knative.local.objects.json_values import Object
 from knative.local.objects.stamps import Stamp, deployed, restamp
 from knative.local.processes import write_atomically
 from knative.local.programs import image
 from knative.local.promotion.traffic import CANDIDATE
 from knative.local.rollout import CONTAINER_MISSING, Proof, Revision
+from knative.local.routing import Assigned
 from shared.remembered import Remembered
 from shared.yaml_documents import Complaints, Node, document_of
 
 DEFAULT_NAMESPACE = "shop"
+MANIFEST = "manifest.json"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, order=True)
@@ -86,7 +96,7 @@ class Store:
     `documents` are the objects as they stand. `origins` says which file of the project each came from and what
     that file said, so that a second `up` takes over what was edited and leaves alone what `apply` changed since.
     `absent` are the objects that were deleted by hand: `up` leaves them so, too. `stamps` say of each object what no
-    client writes. `rollouts` say how far the traffic of each Service has moved to its latest revision.
+    client writes. `assigned` says what each Route leads to, and how far its traffic has moved.
     """
 
     def __init__(self, home: Home) -> None:
@@ -97,7 +107,7 @@ class Store:
         self.absent: frozenset[Key] = frozenset()
         self.stamps: dict[Key, Stamp] = {}
         self.revisions: dict[RevisionName, Revision] = {}
-        self.rollouts: dict[ServiceName, Rollout] = {}
+        self.assigned: dict[RouteName, Assigned] = {}
         self._texts: Remembered[str] = Remembered()
         self._saved = ""
         if self._path.exists():
@@ -155,10 +165,10 @@ class Store:
         self.documents = dict(proposal.documents)
         self.origins = dict(proposal.origins)
 
-    def note_deployed(self, remade: Collection[ServiceName]) -> None:
-        """The engine has taken the objects over, and has made new revisions of some Services."""
+    def note_deployed(self, remade: Collection[ConfigurationName]) -> None:
+        """The engine has taken the objects over, and has made new revisions of some Configurations."""
         for key, stamp in self.stamps.items():
-            if key.kind == "Service":
+            if key.kind in MAKERS:
                 self.stamps[key] = deployed(stamp, is_remade=key.name in remade)
 
     def save(self) -> None:
@@ -170,10 +180,10 @@ class Store:
             {"kind": key.kind, "namespace": key.namespace, "name": key.name, "origin": self.origins.get(key)}
             for key in sorted(self.absent)
         ]
-        moved = {name: _rollout_to_json(rollout) for name, rollout in sorted(self.rollouts.items())}
+        assigned = {name: _assigned_to_json(each) for name, each in sorted(self.assigned.items())}
         text = (
             f'{{"objects": [{", ".join(objects)}], "absent": {json.dumps(absent)}, '
-            f'"revisions": [{", ".join(revisions)}], "rollouts": {json.dumps(moved)}}}'
+            f'"revisions": [{", ".join(revisions)}], "assigned": {json.dumps(assigned)}}}'
         )
         if text != self._saved:
             write_atomically(self._path, text.encode(), mode=0o600)  # applied Secrets are in it
@@ -206,11 +216,17 @@ class Store:
             for code in code_folders(revision.template, revision.function, self._home):
                 shutil.copytree(code, functions / code.name, ignore=shutil.ignore_patterns("__pycache__"))
         (functions / "__init__.py").touch()
-        (temporary / "service.json").write_text(json.dumps(manifest.value), encoding="utf-8")
+        (temporary / MANIFEST).write_text(json.dumps(manifest.value), encoding="utf-8")
         temporary.rename(folder)
 
     def folder(self, revision: RevisionName) -> Path:
         return self._home.revisions / revision
+
+    def manifest(self, revision: RevisionName) -> Path:
+        """The document that a revision was made from, as JSON."""
+        file = self.folder(revision) / MANIFEST
+        # As it was called while it was a Service's in any case.
+        return file if file.exists() else file.with_name("service.json")
 
     def forget(self, revision: RevisionName) -> None:
         """Drop a revision and its snapshot."""
@@ -240,29 +256,32 @@ class Store:
             revision = self._revision_from_json(entry)
             if revision:
                 self.revisions[revision.name] = revision
-        for name, value in content.get("rollouts", {}).items():
-            self.rollouts[ServiceName(name)] = _rollout_from_json(value)
+        for name, value in content.get("assigned", {}).items():
+            self.assigned[RouteName(name)] = _assigned_from_json(value)
 
     def _revision_from_json(self, entry: Mapping[str, str | int | float]) -> Revision | None:
         name = RevisionName(str(entry["name"]))
-        manifest = self.folder(name) / "service.json"
+        manifest = self.manifest(name)
         program = self.folder(name) / "image.json"
         if not manifest.exists():
             return None
         complaints = Complaints()
-        services = read([document_of(json.loads(manifest.read_bytes()), str(manifest))], complaints).services
+        found = read([document_of(json.loads(manifest.read_bytes()), str(manifest))], complaints)
         if complaints.problems:
-            # Made by an older version, and refused by this one: its Service gets a new revision.
+            # Made by an older version, and refused by this one: its Configuration makes a new revision.
             return None
-        (service,) = services
+        (template,) = (*(each.template for each in found.services), *(each.template for each in found.configurations))
+        service = str(entry["service"])
         return Revision(
             name=name,
-            service=ServiceName(str(entry["service"])),
+            # An engine that knew Services only kept no more than the name of one.
+            configuration=ConfigurationName(str(entry.get("configuration", service))),
+            service=ServiceName(service) if service else None,
             namespace=Namespace(str(entry["namespace"])),
             generation=int(entry["generation"]),
             digest=str(entry["digest"]),
             function=str(entry["function"]),
-            template=service.template,
+            template=template,
             proof=Proof(entry["proof"]),
             reason=str(entry["reason"]),
             cause=str(entry.get("cause", "")),
@@ -273,6 +292,25 @@ class Store:
         )
 
 
+def _assigned_to_json(assigned: Assigned) -> Object:
+    return {
+        "traffic": [[each.percent, each.configuration, each.revision, each.tag] for each in assigned.traffic],
+        "rollouts": {name: _rollout_to_json(rollout) for name, rollout in sorted(assigned.rollouts.items())},
+    }
+
+
+def _assigned_from_json(value: Mapping[str, Any]) -> Assigned:
+    traffic = tuple(
+        TrafficTarget(
+            percent=percent, configuration=configuration and ConfigurationName(configuration),
+            revision=revision and RevisionName(revision), tag=tag,
+        )
+        for percent, configuration, revision, tag in value["traffic"]
+    )  # fmt: skip
+    rollouts = {ConfigurationName(name): _rollout_from_json(each) for name, each in value["rollouts"].items()}
+    return Assigned(traffic=traffic, rollouts=rollouts)
+
+
 def _rollout_to_json(rollout: Rollout) -> Object:
     return {
         "shares": [[share.revision, share.percent] for share in rollout.shares],
@@ -280,17 +318,12 @@ def _rollout_to_json(rollout: Rollout) -> Object:
         "next_step_at_s": rollout.next_step_at_s,
         "step_s": rollout.step_s,
         "step_percent": rollout.step_percent,
-        "traffic": [[target.percent, target.revision, target.tag] for target in rollout.traffic],
     }
 
 
 def _rollout_from_json(value: Mapping[str, Any]) -> Rollout:
     shares = [RouteTarget(revision=RevisionName(revision), percent=percent) for revision, percent in value["shares"]]
-    traffic = [
-        TrafficTarget(percent=percent, revision=RevisionName(revision) if revision else None, tag=tag)
-        for percent, revision, tag in value.get("traffic", ())
-    ]
-    return Rollout(**{**value, "shares": tuple(shares), "traffic": tuple(traffic)})
+    return Rollout(**{**value, "shares": tuple(shares)})
 
 
 def _value(document: Node | None) -> object:
@@ -300,7 +333,8 @@ def _value(document: Node | None) -> object:
 def _revision_to_json(revision: Revision) -> dict[str, str | int | float]:
     return {
         "name": revision.name,
-        "service": revision.service,
+        "configuration": revision.configuration,
+        "service": revision.service or "",
         "namespace": revision.namespace,
         "generation": revision.generation,
         "digest": revision.digest,

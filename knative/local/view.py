@@ -1,13 +1,12 @@
-"""What the engine knows of a Service, as `zerocart status --json` shows it. The contract names the keys."""
+"""What the engine knows of Services and Configurations, as `zerocart status --json` shows it: the contract's keys."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 from knative.local.cold_starts import ColdStart, ColdStarts
-from knative.local.gradual_rollout import Rollout
-from knative.local.model import Service
-from knative.local.reconciler import Instance, Phase
-from knative.local.rollout import Proof, Revision, destination, newest_of
+from knative.local.model import Configuration, Destination, RevisionName, Service
+from knative.local.reconciler import Instance
+from knative.local.rollout import Proof, Revision, newest_of
 from knative.local.scaling import RevisionLoad
 
 
@@ -24,18 +23,38 @@ class RevisionState:
 def service(
     service: Service,
     revisions: Sequence[Revision],
+    leads_to: Iterable[Destination],
     port: int,
     state_of: Callable[[Revision], RevisionState],
-    rollout: Rollout | None = None,
 ) -> dict[str, object]:
-    """One Service: its revisions that carry traffic, and the newest one."""
-    own = [revision for revision in revisions if revision.service == service.name]
-    shares = {target.revision: target.percent for target in destination(service, own, rollout).targets}
-    newest = newest_of(service.name, own)
+    """One Service: its revisions that carry traffic, and the newest one.
+
+    Args:
+        leads_to: where its Route leads, if it has one.
+    """
+    url = f"http://{service.name}.{service.namespace}.localhost:{port}"
+    return {"url": url, **configuration(service.configuration, revisions, leads_to, state_of)}
+
+
+def configuration(
+    configuration: Configuration,
+    revisions: Sequence[Revision],
+    leads_to: Iterable[Destination],
+    state_of: Callable[[Revision], RevisionState],
+) -> dict[str, object]:
+    """One Configuration: its revisions with their largest share of a Route, and the newest one.
+
+    Args:
+        leads_to: where the Routes lead that count.
+    """
+    own = [revision for revision in revisions if revision.configuration == configuration.name]
+    shares: dict[RevisionName, int] = {}
+    for target in (target for each in leads_to for target in each.targets):
+        shares[target.revision] = max(target.percent, shares.get(target.revision, 0))
+    newest = newest_of(configuration.name, own)
     return {
-        "name": service.name,
-        "url": f"http://{service.name}.{service.namespace}.localhost:{port}",
-        "ready": bool(shares) and newest is not None and newest.proof is Proof.READY,
+        "name": configuration.name,
+        "ready": any(each.name in shares for each in own) and newest is not None and newest.proof is Proof.READY,
         "reason": newest.reason if newest else "",
         "revisions": [
             _revision(revision, shares.get(revision.name, 0), state_of(revision))
@@ -50,7 +69,7 @@ def _revision(revision: Revision, percent: int, state: RevisionState) -> dict[st
         "name": revision.name,
         "traffic": percent,
         "instances": len(state.instances),
-        "ready_instances": sum(each.phase is Phase.READY for each in state.instances),
+        "ready_instances": sum(each.is_ready for each in state.instances),
         "desired": state.desired_count,
         "concurrency": round(state.load.concurrency, 3),
         "rps": round(state.load.rps, 3),

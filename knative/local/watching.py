@@ -13,7 +13,7 @@ from knative.local import manifest
 from knative.local.control import Step
 from knative.local.deployment import code_folders, function_of, is_leftover
 from knative.local.home import Home
-from knative.local.model import Service
+from knative.local.model import RevisionTemplate
 from shared.errors import StartError, ZerocartError
 from shared.yaml_documents import Complaints, read_text
 
@@ -54,19 +54,19 @@ def changed(before: Files, after: Files) -> list[Path]:
 def followed(words: Sequence[str], home: Home) -> list[Path]:
     """The files and folders of a command line, the code of the functions that they name, and the common library."""
     given = [Path(word).absolute() for word in words]
-    code = [
-        folder for service in _services(given) for folder in code_folders(service.template, function_of(service), home)
-    ]
+    code = [folder for template in _templates(given) for folder in code_folders(template, function_of(template), home)]
     return list(dict.fromkeys([*given, *code, home.project / "shared"]))
 
 
-def _services(paths: Iterable[Path]) -> Iterator[Service]:
-    """Those that the manifests among some files name, as far as they can be read now."""
+def _templates(paths: Iterable[Path]) -> Iterator[RevisionTemplate]:
+    """Those of the manifests among some files, as far as they can be read now."""
     for path in paths:
         for file in _files(path):
             if file.suffix in {".yaml", ".yml"} and file.is_file():
                 text = file.read_text(encoding="utf-8", errors="replace")
-                yield from manifest.read(read_text(text, str(file), Complaints()), Complaints()).services
+                found = manifest.read(read_text(text, str(file), Complaints()), Complaints())
+                yield from (each.template for each in found.services)
+                yield from (each.template for each in found.configurations)
 
 
 def saves(

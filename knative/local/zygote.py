@@ -43,6 +43,7 @@ class ForkRequest:
         log: file that its standard output and error go to.
         records: folder where the instance writes `<pid>`, first when it starts, then when it is ready.
         events: datagram socket that is told the latter.
+        address: where the listening socket is called; its own name is that of before it was renamed.
         timeout_s: longest time that a request may run, and so a drain.
         nice: its level while it serves; it starts without, for somebody waits.
         asked_at_s: when it was asked for, in seconds since 1970.
@@ -58,6 +59,7 @@ class ForkRequest:
     log: str
     records: str
     events: str
+    address: str
     timeout_s: float
     nice: int = 0
     asked_at_s: float
@@ -201,7 +203,12 @@ def _probes(request: ForkRequest) -> object:
     beside = importlib.import_module("knative.local.programs.beside")
     program = importlib.import_module("knative.local.programs.program")
     condemned = {"revision": request.revision, "pid": os.getpid(), "exit_code": 137}
-    return beside.Beside(program.probes_from_json(request.probes), lambda: _tell(request, condemned))
+    return beside.Beside(
+        program.probes_from_json(request.probes),
+        lambda: _tell(request, condemned),
+        lambda taking: _tell_taking(request, taking),
+        request.address,
+    )
 
 
 def _stand_beside_program(request: ForkRequest, listening: socket.socket) -> int:
@@ -215,14 +222,15 @@ def _stand_beside_program(request: ForkRequest, listening: socket.socket) -> int
         environment=request.environment,
         timeout_s=request.timeout_s,
         on_ready=lambda: _announce(request),
+        on_change=lambda taking: _tell_taking(request, taking),
     )
     return code
 
 
-def _write_record(request: ForkRequest, *, ready: bool) -> dict[str, object]:
+def _write_record(request: ForkRequest, *, ready: bool, taking: bool = True) -> dict[str, object]:
     identity = identify(os.getpid())
     assert identity is not None
-    record: dict[str, object] = {"revision": request.revision, "ready": ready, **asdict(identity)}
+    record: dict[str, object] = {"revision": request.revision, "ready": ready, "taking": taking, **asdict(identity)}
     write_atomically(Path(request.records, str(identity.pid)), json.dumps(record).encode(), durable=False)
     return record
 
@@ -245,6 +253,12 @@ def _announce(request: ForkRequest) -> None:
     elif request.nice:
         _be_nice(request.nice)
     _tell(request, _write_record(request, ready=True))
+
+
+def _tell_taking(request: ForkRequest, taking: bool) -> None:
+    """It was ready, and no longer is by its probe; or is again."""
+    _write_record(request, ready=True, taking=taking)
+    _tell(request, {"revision": request.revision, "pid": os.getpid(), "taking": taking})
 
 
 def _tell(request: ForkRequest, word: dict[str, object]) -> None:

@@ -3,31 +3,22 @@
 import json
 import shutil
 import subprocess
-from pathlib import Path
 from typing import Any
 
-import jsonschema_rs
 import pytest
 import yaml
 
 from tests.chart.rendering import ENVIRONMENTS, helm, render
+from tests.schemas import refused
 from tests.stack import PROJECT
 
 FOLDER = PROJECT / "knative" / "argocd"
-SCHEMAS = Path(__file__).with_name("schemas")
 Object = dict[str, Any]
 
 
 def read(name: str) -> Object:
     found: Object = yaml.safe_load((FOLDER / name).read_text(encoding="utf-8"))
     return found
-
-
-def refused(found: Object) -> list[str]:
-    """What Argo CD's CRD has against an object."""
-    schema = json.loads((SCHEMAS / f"{found['kind'].lower()}.json").read_bytes())
-    validator = jsonschema_rs.validator_for(schema)
-    return [f"{'/'.join(map(str, each.instance_path))}: {each.message}" for each in validator.iter_errors(found)]
 
 
 @pytest.fixture(scope="module")

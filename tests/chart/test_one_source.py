@@ -68,11 +68,12 @@ def plain(value: object) -> object:
 def as_the_file_has_it(service: Service) -> Any:
     """A rendered Service without what the chart is known to add; everything else must be the file's."""
     found: Any = plain(service)
-    image = found["template"]["container"]["image"]
-    found["template"]["container"]["image"] = re.sub(r":[^:/]+$", "", image)
-    assert found["template"]["annotations"].pop("zerocart.example/settings")
-    assert found["template"]["labels"].pop("app.kubernetes.io/component") == "function"
-    assert found["template"]["labels"].pop("app.kubernetes.io/part-of") == "zerocart"
+    image = found["configuration"]["template"]["container"]["image"]
+    found["configuration"]["template"]["container"]["image"] = re.sub(r":[^:/]+$", "", image)
+    assert found["configuration"]["template"]["annotations"].pop("zerocart.example/settings")
+    assert found["configuration"]["template"]["labels"].pop("app.kubernetes.io/component") == "function"
+    assert found["configuration"]["template"]["labels"].pop("app.kubernetes.io/part-of") == "zerocart"
+    found["route"].pop("cluster_local")
     found["annotations"].pop("argocd.argoproj.io/sync-wave")
     found["labels"] = {
         key: value for key, value in found["labels"].items()
@@ -101,15 +102,16 @@ def test_every_function_is_there_and_is_its_file(files: Both, chart: Both) -> No
     for service in files[0].services:
         there: Any = plain(service)
         there["labels"].pop(CLUSTER_LOCAL, None)
+        there["route"].pop("cluster_local")
         expected[service.name] = there
     assert {service.name: as_the_file_has_it(service) for service in chart[0].services} == expected
 
 
 def test_on_a_cluster_no_function_has_a_host_outside_unless_it_is_asked_for(files: Both, chart: Both) -> None:
-    assert all(service.cluster_local for service in chart[0].services)
+    assert all(service.route.cluster_local for service in chart[0].services)
     as_written, _ = read(of_the_chart("serving.knative.dev", functions={"clusterLocal": False}))
-    local = {service.name for service in files[0].services if service.cluster_local}
-    assert {service.name for service in as_written.services if service.cluster_local} == local
+    local = {service.name for service in files[0].services if service.route.cluster_local}
+    assert {service.name for service in as_written.services if service.route.cluster_local} == local
 
 
 def test_the_gateway_does_what_its_files_say(files: Both, chart: Both) -> None:

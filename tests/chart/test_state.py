@@ -162,3 +162,11 @@ def test_a_script_is_in_its_map_and_is_one_that_a_shell_reads(script: str, tmp_p
     file = tmp_path / script
     file.write_text(text)
     assert subprocess.run(["sh", "-n", str(file)], check=False).returncode == 0
+
+
+@pytest.mark.parametrize("name", ["shop-postgres", "shop-valkey"])
+def test_a_new_version_of_the_shop_starts_no_member_anew(name: str) -> None:
+    """What is in a pod's template and changes with each release, labels among it, would be a failover for each."""
+    template = stateful_set(name)["template"]
+    assert not {key for key in template["metadata"]["labels"] if "version" in key or "chart" in key}
+    assert template["metadata"]["labels"].items() >= stateful_set(name)["selector"]["matchLabels"].items()

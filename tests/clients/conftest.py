@@ -61,15 +61,15 @@ def clients_stack() -> Iterator[Stack]:
 
 @pytest.fixture
 def kubectl(clients_stack: Stack) -> Client:
-    return Client(program=_program("kubectl", "`make install` brings it"), stack=clients_stack)
+    return Client(program=program("kubectl", "`make install` brings it"), stack=clients_stack)
 
 
 @pytest.fixture
 def kn(clients_stack: Stack) -> Client:
-    return Client(program=_program("kn", "`make kn` builds it, with Go"), stack=clients_stack)
+    return Client(program=program("kn", "`make kn` builds it, with Go"), stack=clients_stack)
 
 
-def _program(name: str, remedy: str) -> Path:
+def program(name: str, remedy: str) -> Path:
     """The program in this environment, or on PATH. A machine without it skips, unless all of them must be there."""
     found = BIN / name if (BIN / name).is_file() else shutil.which(name)
     if found:

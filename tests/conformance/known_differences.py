@@ -5,7 +5,7 @@ from tests.conformance.comparing import Known
 _RESTS = "a new revision starts once and then rests (decision 0007), so none of it runs when it is looked at"
 _FINALIZERS = "nothing has to be taken apart before an object may go, so there is no finalizer"
 _HASH = "a hash of where a cluster stores the kind, which no client of the shop reads"
-_MADE = "Configurations, Routes and Revisions are made by their Services here, and are not written"
+_MADE = "a Revision is made by its Configuration here, and not changed"
 _KNOWN = "an imported revision is labelled like those made here, and kn needs a creator on one that has traffic"
 _CLAIM = "there is one owner of the machine, who needs no ClusterDomainClaim"
 _PLACE = "a complaint names the field itself, with its line in a file"
@@ -26,8 +26,6 @@ KNOWN = (
     Known(step="events", path="*DomainMapping*InternalError*", why="a condition says so, and no event repeats it"),
     Known(step="*able*", path="/body/columnDefinitions/Name/description", why="the first sentence says all"),
     Known(step="resources of *", path="*/storageVersionHash", why=_HASH),
-    Known(step="resources of serving v1", path="/body/resources/configurations/verbs/*", why=_MADE),
-    Known(step="resources of serving v1", path="/body/resources/routes/verbs/*", why=_MADE),
     Known(step="resources of serving v1", path="/body/resources/revisions/verbs/*", why=_MADE),
     Known(step="import a revision", path="/body/metadata/*s/serving.knative.dev/*", why=_KNOWN),
     Known(step="imported: revision moved-00001", path="/body/metadata/*s/serving.knative.dev/*", why=_KNOWN),

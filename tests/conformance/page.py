@@ -19,8 +19,9 @@ Run on {date}, on {machine}.
 """
 _TAIL = """
 A test that is left out says itself that a platform need not have what it tests, and is skipped by the suite's own
-flag `-disable-optional-api`, or its words below say why. The runtime contract has things that a platform must do and
-things that it should do; the names of the tests say which.
+flag `-disable-optional-api`, or its words below say why. Of these, what can be had here is run all the same:
+Configurations and Routes of one's own, and names that the server makes. The runtime contract has things that a
+platform must do and things that it should do; the names of the tests say which.
 """
 _VERDICTS = {"PASS": "passed", "FAIL": "failed", "SKIP": "left out", "UNFINISHED": "did not finish"}
 

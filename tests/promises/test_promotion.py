@@ -34,7 +34,7 @@ pytestmark = pytest.mark.timeout(900)
 _END = 'then Age and Warning say so.\n    """\n'
 BODY = "    cached = store.read_page(call.query)\n"
 FAILING = '    raise RuntimeError("a bad revision")\n'
-SLOW = "    import time\n    time.sleep(6)\n"
+SLOW = "    import time\n    time.sleep(4)\n"
 
 
 @pytest.fixture(scope="module")
@@ -63,8 +63,10 @@ class Load:
 
     def __init__(self, stack: Stack) -> None:
         self.rate = _rate(stack)
-        # One percent of few requests is none within a test's time.
-        self.steps = [1, 5, 25, 50, 100] if self.rate >= 100 else [25, 50, 100]
+        # About one request a second at first: of less there is none within a test's time, and of more one instance that
+        # is slow has too many.
+        first = max(1, min(20, round(100 / self.rate)))
+        self.steps = [first, *(percent for percent in (5, 25, 50, 100) if percent > first)]
         self.statuses: Counter[int] = Counter()
         self._over = threading.Event()
         request = get("/api/products?limit=5", "localhost")

@@ -3,52 +3,47 @@
 import json
 import re
 
-import pytest
-
 from frontend.publishing import policy
-from tests.terraform.configuration import ALL, ROOT, Configuration, configuration
-
-BUCKETS = [
-    (module.name, name)
-    for module in ALL
-    for type_, name, _ in configuration(module).typed()
-    if type_ == "aws_s3_bucket"
-]
+from tests.terraform.configuration import ALL, ROOT, Block, Configuration, configuration
 
 
 def module(name: str) -> Configuration:
     return configuration(ROOT / "modules" / name)
 
 
-def of_bucket(found: Configuration, type_: str, bucket: str) -> dict[str, object]:
-    """The one resource of a type that is about a bucket, be it through its versioning."""
-    of = (f"aws_s3_bucket.{bucket}.", f"aws_s3_bucket_versioning.{bucket}.")
-    (block,) = [each for each in found.of_type(type_) if any(name in str(each["bucket"]) for name in of)]
+def the(found: Configuration, type_: str) -> Block:
+    """The one resource of a type."""
+    (block,) = found.of_type(type_)
     return block
 
 
-@pytest.mark.parametrize(("name", "bucket"), BUCKETS, ids=str)
-def test_every_bucket_is_private_encrypted_versioned_and_over_tls_alone(name: str, bucket: str) -> None:
-    found = module(name)
-    blocked = of_bucket(found, "aws_s3_bucket_public_access_block", bucket)
+def test_every_bucket_is_of_the_one_module() -> None:
+    assert {each.name for each in ALL if configuration(each).of_type("aws_s3_bucket")} == {"bucket"}
+
+
+def test_a_bucket_is_private_encrypted_versioned_over_tls_alone_and_not_destroyed_by_mistake() -> None:
+    found = module("bucket")
+    assert the(found, "aws_s3_bucket")["lifecycle"] == [{"prevent_destroy": True}]
+    blocked = the(found, "aws_s3_bucket_public_access_block")
     assert {key for key, value in blocked.items() if value is True} == {
         "block_public_acls", "block_public_policy", "ignore_public_acls", "restrict_public_buckets",
     }  # fmt: skip
-    encryption = json.dumps(of_bucket(found, "aws_s3_bucket_server_side_encryption_configuration", bucket))
-    assert re.search(r'"sse_algorithm": "(AES256|aws:kms)"', encryption)
-    versioning = json.dumps(of_bucket(found, "aws_s3_bucket_versioning", bucket))
-    assert '"status": "Enabled"' in versioning
-    assert "BucketOwnerEnforced" in json.dumps(of_bucket(found, "aws_s3_bucket_ownership_controls", bucket))
-    assert "noncurrent_days" in json.dumps(of_bucket(found, "aws_s3_bucket_lifecycle_configuration", bucket))
-    documents = [json.dumps(block) for type_, _, block in found.typed("data") if type_ == "aws_iam_policy_document"]
-    assert any('"effect": "Deny"' in each and "aws:SecureTransport" in each for each in documents)
-    assert of_bucket(found, "aws_s3_bucket_policy", bucket)
+    (encryption,) = the(found, "aws_s3_bucket_server_side_encryption_configuration")["rule"]
+    (algorithm,) = encryption["apply_server_side_encryption_by_default"]
+    assert algorithm["sse_algorithm"] == '${var.kms_key_arn == null ? "AES256" : "aws:kms"}'
+    assert the(found, "aws_s3_bucket_versioning")["versioning_configuration"] == [{"status": "Enabled"}]
+    assert the(found, "aws_s3_bucket_ownership_controls")["rule"] == [{"object_ownership": "BucketOwnerEnforced"}]
+    (replaced,) = the(found, "aws_s3_bucket_lifecycle_configuration")["rule"]
+    assert replaced["noncurrent_version_expiration"] == [{"noncurrent_days": "${var.retention_days}"}]
+    (policy,) = [block for _, _, block in found.typed("data")]
+    (statement,) = policy["statement"]
+    assert (statement["effect"], statement["condition"][0]["variable"]) == ("Deny", "aws:SecureTransport")
+    assert the(found, "aws_s3_bucket_policy")["policy"] == "${data.aws_iam_policy_document.bucket.json}"
 
 
-def test_backups_cannot_be_destroyed_by_mistake_nor_unversioned_by_who_writes_them() -> None:
+def test_backups_have_a_key_of_their_own_and_who_writes_them_cannot_delete_a_version() -> None:
     found = module("backups")
-    (bucket,) = found.of_type("aws_s3_bucket")
-    assert bucket["lifecycle"] == [{"prevent_destroy": True}]
+    assert found.named("module")["bucket"]["kms_key_arn"] == "${aws_kms_key.this.arn}"
     writer = next(block for _, name, block in found.typed("data") if name == "postgres")
     actions = [action for statement in writer["statement"] for action in statement["actions"]]
     assert not [action for action in actions if "Version" in action or "*" in action or "Bypass" in action]

@@ -105,8 +105,8 @@ def test_the_charts_values_name_the_buckets_that_are_made_here() -> None:
     for environment in ("staging", "production"):
         values = (PROJECT / "knative" / "environments" / environment / "values.yaml").read_text(encoding="utf-8")
         assert f"destination: s3://zerocart-{environment}-backups/" in values
-    bucket = configuration(ROOT / "modules" / "backups").of_type("aws_s3_bucket")[0]["bucket"]
-    assert bucket == "${var.name}-backups"
+    bucket = configuration(ROOT / "modules" / "backups").named("module")["bucket"]
+    assert bucket["name"] == "${var.name}-backups"
 
 
 def test_postgres_writes_its_backups_as_the_chart_lets_it_run() -> None:

@@ -6,6 +6,5 @@ package tools
 import (
 	_ "github.com/hashicorp/hcl/v2/cmd/hclfmt"
 	_ "github.com/rhysd/actionlint/cmd/actionlint"
-	_ "github.com/yannh/kubeconform/cmd/kubeconform"
 	_ "helm.sh/helm/v3/cmd/helm"
 )

@@ -1,30 +1,19 @@
-{{/* Egress rules of NetworkPolicies, as YAML lists. Each takes the root. */}}
+{{/* Egress rules of NetworkPolicies, as YAML lists. Each takes the root, but where it says otherwise. */}}
 
 {{- define "shop.toPostgres" -}}
-{{- $labels := include "shop.postgres.podLabels" . -}}
+{{- $external := .Values.state.postgres.external -}}
 - ports:
-    - port: {{ .Values.state.postgres.external.port }}
+    - port: {{ $external.port }}
   to:
-    {{- if $labels }}
-    - podSelector:
-        matchLabels: {{- $labels | nindent 10 }}
-    {{- else }}
-    {{- include "shop.cidrs" .Values.state.postgres.external.cidrs | nindent 4 }}
-    {{- end }}
+    {{- include "shop.peers" (dict "labels" (include "shop.postgres.podLabels" .) "cidrs" $external.cidrs) | nindent 4 }}
 {{- end -}}
 
 {{- define "shop.toValkey" -}}
-{{- $labels := include "shop.valkey.podLabels" . -}}
 - ports:
     - port: 6379
     - port: 26379
   to:
-    {{- if $labels }}
-    - podSelector:
-        matchLabels: {{- $labels | nindent 10 }}
-    {{- else }}
-    {{- include "shop.cidrs" .Values.state.valkey.external.cidrs | nindent 4 }}
-    {{- end }}
+    {{- include "shop.peers" (dict "labels" (include "shop.valkey.podLabels" .) "cidrs" .Values.state.valkey.external.cidrs) | nindent 4 }}
 {{- end -}}
 
 {{- define "shop.toApiServer" -}}
@@ -32,13 +21,18 @@
     - port: 443
     - port: 6443
   to:
-    {{- include "shop.cidrs" .Values.isolation.networkPolicies.apiServerCidrs | nindent 4 }}
+    {{- include "shop.peers" (dict "cidrs" .Values.isolation.networkPolicies.apiServerCidrs) | nindent 4 }}
 {{- end -}}
 
-{{/* Peers by address, or any address where none is named. Takes a list. */}}
-{{- define "shop.cidrs" -}}
-{{- range . | default (list "0.0.0.0/0" "::/0") }}
+{{/* Pods of this namespace by their labels (YAML), or else addresses; any address where none is named. Takes a dict of `labels` and `cidrs`. */}}
+{{- define "shop.peers" -}}
+{{- if .labels }}
+- podSelector:
+    matchLabels: {{- .labels | nindent 6 }}
+{{- else }}
+{{- range .cidrs | default (list "0.0.0.0/0" "::/0") }}
 - ipBlock:
     cidr: {{ . }}
+{{- end }}
 {{- end }}
 {{- end -}}

@@ -5,7 +5,7 @@ The pod of a Job of ours. Takes a dict of `root`, `job` (its name, and whose Net
 {{- define "shop.jobPod" -}}
 metadata:
   labels:
-    {{- include "shop.labels" (dict "root" .root "component" "job") | nindent 4 }}
+    {{- include "shop.podLabels" (dict "root" .root "component" "job") | nindent 4 }}
     zerocart.example/job: {{ .job }}
     sidecar.istio.io/inject: "false" # a proxy would outlive it, and it speaks to nothing of the mesh but the gateway
 spec:

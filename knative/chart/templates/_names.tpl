@@ -1,12 +1,19 @@
 {{/* Labels of everything that the chart itself makes. Takes a dict of `root` and `component`. */}}
 {{- define "shop.labels" -}}
+{{ include "shop.podLabels" . }}
+app.kubernetes.io/version: {{ .root.Chart.AppVersion | quote }}
+app.kubernetes.io/managed-by: {{ .root.Release.Service }}
+helm.sh/chart: {{ printf "%s-%s" .root.Chart.Name .root.Chart.Version }}
+{{- end -}}
+
+{{/*
+Labels of pods: without versions, or a new one of the shop would start its databases anew. Takes what shop.labels does.
+*/}}
+{{- define "shop.podLabels" -}}
 app.kubernetes.io/name: shop
 app.kubernetes.io/instance: {{ .root.Release.Name }}
 app.kubernetes.io/component: {{ .component }}
 app.kubernetes.io/part-of: zerocart
-app.kubernetes.io/version: {{ .root.Chart.AppVersion | quote }}
-app.kubernetes.io/managed-by: {{ .root.Release.Service }}
-helm.sh/chart: {{ printf "%s-%s" .root.Chart.Name .root.Chart.Version }}
 {{- end -}}
 
 {{- define "shop.namespace" -}}

@@ -30,7 +30,7 @@ redis+sentinel://:{password}@{{ join "," $sentinels }}/mymaster/0
 
 {{/* What stands behind the names of Valkey's pods. Takes the root. */}}
 {{- define "shop.valkey.domain" -}}
-shop-valkey.{{ include "shop.namespace" . }}.svc.{{ .Values.state.clusterDomain }}
+shop-valkey.{{ include "shop.namespace" . }}.svc.cluster.local
 {{- end -}}
 
 {{/* Labels of Postgres' pods in this namespace, as YAML; empty where they are elsewhere. Takes the root. */}}

@@ -10,6 +10,7 @@ from knative.local.api import protobuf
 from knative.local.api.requests import Target
 from knative.local.api.statuses import bad_request, unsupported_media_type
 from knative.local.objects.json_values import Json, Object, mapping, plain, text
+from knative.local.objects.metadata import ROUTES
 
 _JSON = ("application/json", "*/*", "")
 _YAML = ("application/yaml", "application/apply-patch+yaml")
@@ -19,6 +20,7 @@ _SERVERS_METADATA = {
     "managedFields", "ownerReferences", "resourceVersion", "selfLink", "uid",
 }  # fmt: skip
 SIGNATURES = ("serving.knative.dev/creator", "serving.knative.dev/lastModifier")
+_SERVERS_ANNOTATIONS = (*SIGNATURES, ROUTES)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,7 +89,9 @@ def written(document: Object) -> Object:
         for key, value in mapping(document, "metadata").items()
         if key not in _SERVERS_METADATA and value not in (None, [], {})
     }
-    annotations = {key: value for key, value in mapping(metadata, "annotations").items() if key not in SIGNATURES}
+    annotations = {
+        key: value for key, value in mapping(metadata, "annotations").items() if key not in _SERVERS_ANNOTATIONS
+    }
     metadata.pop("annotations", None)
     if annotations:
         metadata["annotations"] = annotations

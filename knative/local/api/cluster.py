@@ -34,12 +34,15 @@ class Cluster(Protocol):
             ZerocartError: the engine refuses it, with what is wrong.
         """
 
-    async def import_revision(self, service: Object, *, dry_run: bool) -> None:
-        """Make a revision that had its life elsewhere: a Service's document with that revision's template.
+    async def import_revision(self, maker: Object, *, dry_run: bool) -> None:
+        """Make a revision that had its life elsewhere.
+
+        Args:
+            maker: the document of its Service or Configuration, with that revision's template.
 
         Raises:
             ZerocartError: the engine refuses it, with what is wrong.
         """
 
-    def log(self, service: str) -> Path:
-        """The file that a Service's instances write to."""
+    def log(self, configuration: str) -> Path:
+        """The file that a Configuration's instances write to."""

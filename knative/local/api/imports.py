@@ -1,7 +1,7 @@
 """Revisions that a client brings along, as `kn service import` does: of which Configuration, with which template. Pure.
 
-On a cluster anybody may make a Revision. Here one is a snapshot for a Service: it needs the Configuration of one, and
-gets no traffic until the Service names it.
+On a cluster anybody may make a Revision. Here one is a snapshot for a Configuration: it needs one, and gets no traffic
+until a Route names it.
 """
 
 from knative.local.api.history import History
@@ -16,7 +16,7 @@ _GENERATION = f"{SERVING}/configurationGeneration"
 
 
 def owner(document: Object, history: History) -> str | None:
-    """The Configuration, and so the Service, that a Revision is to be of; None where it names none that is there."""
+    """The Configuration that a Revision is to be of; None where it names none that is there."""
     namespace = text(document, "metadata", "namespace")
     for each in items(document, "metadata", "ownerReferences"):
         if text(each, "kind") != CONFIGURATION.kind:
@@ -29,7 +29,7 @@ def owner(document: Object, history: History) -> str | None:
 
 
 def template(document: Object) -> Object:
-    """What a Service's template would say to make this Revision. Knative's own labels follow from where it is."""
+    """What a template would say to make this Revision. Knative's own labels follow from where it is."""
     labels = {
         key: value
         for key, value in texts(document, "metadata", "labels").items()

@@ -16,7 +16,7 @@ LOOK_S = 0.1
 
 async def answer(pod: Object, request: Request, cluster: Cluster) -> Answer | Stream:
     """The log behind a Pod: its last lines, and the next ones where `follow` is set."""
-    path = cluster.log(text(pod, "metadata", "labels", "serving.knative.dev/service"))
+    path = cluster.log(text(pod, "metadata", "labels", "serving.knative.dev/configuration"))
     content = await asyncio.to_thread(_read, path)
     count = request.whole("tailLines")
     if count is not None:

@@ -32,14 +32,27 @@ from knative.local.objects import core
 from knative.local.objects.defaulting import with_defaults
 from knative.local.objects.facts import DocumentFacts
 from knative.local.objects.json_values import Object, mapping, text
-from knative.local.objects.kinds import BROKER, DOMAIN_MAPPING, KINDS, NAMESPACE, REVISION, SERVICE, TRIGGER
-from knative.local.objects.metadata import wanted
+from knative.local.objects.kinds import (
+    BROKER,
+    CONFIGURATION,
+    DOMAIN_MAPPING,
+    KINDS,
+    MAKERS,
+    NAMESPACE,
+    REVISION,
+    ROUTE,
+    SERVICE,
+    TRIGGER,
+)
+from knative.local.objects.metadata import ROUTES, SERVING, made_by, wanted
 from knative.local.objects.stamps import Stamp, first, next_stamp
 from knative.local.objects.world import Reference
 from shared.errors import ZerocartError
 
 MERGE = "application/merge-patch+json"
 OPERATIONS = "application/json-patch+json"
+# Who wrote an object of these, and who changed it last, stands in its annotations.
+SIGNED = (SERVICE, CONFIGURATION, ROUTE, DOMAIN_MAPPING)
 STRATEGIC = "application/strategic-merge-patch+json"
 APPLY = "application/apply-patch+yaml"
 
@@ -99,13 +112,14 @@ class Writer:
         if owner is None:
             raise invalid(target.kind, target.name, [Cause(field="metadata.ownerReferences", message=imports.NO_OWNER)])
         self._refuse_place(target)
-        found, _ = self._find(Target(kind=SERVICE, namespace=target.namespace, name=owner))
-        assert found is not None, f"the Configuration {owner} is of no Service"
+        makers = (self._find(Target(kind=kind, namespace=target.namespace, name=owner))[0] for kind in reversed(MAKERS))
+        found = next(filter(None, makers), None)
+        assert found is not None, f"the Configuration {owner} comes of nothing"
         self.is_writing = True
         try:
             template = imports.template(bodies.written(document))
-            wanted: Object = {**found, "spec": {**mapping(found, "spec"), "template": template}}
-            await self._cluster.import_revision(wanted, dry_run=request.dry_run)
+            maker: Object = {**found, "spec": {**mapping(found, "spec"), "template": template}}
+            await self._cluster.import_revision(maker, dry_run=request.dry_run)
         except ZerocartError as error:
             is_strict = request.query.get("fieldValidation") == "Strict"
             raise refusals.of_error(error, target, target.name, is_strict=is_strict) from None
@@ -170,11 +184,14 @@ class Writer:
         managers: tuple[Object, ...] | None = None,
     ) -> Answer:  # fmt: skip
         """Write one document, and answer with it."""
-        if target.kind in (SERVICE, DOMAIN_MAPPING):
+        if target.kind in SIGNED:
             document = with_defaults(document)
         self._refuse_place(target)
         before, stamp = self._find(target)
-        if before and target.kind == SERVICE:
+        made = self._history.objects.get(reading.reference(target))
+        if before is None and made and made_by(made):
+            return await self._put_back(target, request, document, made)
+        if before and target.kind in MAKERS:
             refusals.refuse_same_name(before, document)
         if before and target.kind in (BROKER, TRIGGER):
             refusals.refuse_immutable(before, document)
@@ -184,8 +201,8 @@ class Writer:
                 stamp.managers if stamp else (), bodies.written(before) if before else {}, document,
                 manager=request.manager, api_version=target.kind.api_version, now=now,
             )  # fmt: skip
-        if before != document or target.kind == SERVICE:
-            # A Service is written also where it says the same: its function's code may be another.
+        if before != document or target.kind in MAKERS:
+            # What makes revisions is written also where it says the same: its function's code may be another.
             await self._write(target, request, document, managers=managers)
         if request.dry_run:
             stamp = (
@@ -198,10 +215,21 @@ class Writer:
         assert stamp is not None
         return answers.of_object(self._history.show(self._shown(target, document, stamp)), code)
 
-    async def _write(self, target: Target, request: Request, document: Object, *, managers: tuple[Object, ...]) -> None:
+    async def _put_back(self, target: Target, request: Request, document: Object, made: Object) -> Answer:
+        """A write to what a Service makes: it must be a right one, and then the Service has it as it was at once."""
+        metadata = {**mapping(document, "metadata")}
+        labels = mapping(metadata, "labels")
+        metadata["labels"] = {key: value for key, value in labels.items() if not key.startswith(f"{SERVING}/")}
+        await self._write(target, request, {**document, "metadata": metadata}, managers=(), only_check=True)
+        return answers.of_object(made)
+
+    async def _write(
+        self, target: Target, request: Request, document: Object, *, managers: tuple[Object, ...],
+        only_check: bool = False,
+    ) -> None:  # fmt: skip
         self.is_writing = True
         try:
-            await self._cluster.write([document], (), managers=managers, dry_run=request.dry_run)
+            await self._cluster.write([document], (), managers=managers, dry_run=only_check or request.dry_run)
         except ZerocartError as error:
             is_strict = request.query.get("fieldValidation") == "Strict"
             raise refusals.of_error(error, target, target.name, is_strict=is_strict) from None
@@ -225,7 +253,7 @@ class Writer:
         return answers.of_object(success(target.kind, target.name, text(current, "metadata", "uid")))
 
     async def _delete_all(self, target: Target, request: Request) -> Answer:
-        found = reading.objects(self._history, target, request)
+        found = [each for each in reading.objects(self._history, target, request) if not made_by(each)]
         for made in found:
             namespace, name = text(made, "metadata", "namespace"), text(made, "metadata", "name")
             await self._drop(replace(target, namespace=namespace, name=name), is_dry_run=request.dry_run)
@@ -233,6 +261,9 @@ class Writer:
 
     async def _drop(self, target: Target, *, is_dry_run: bool) -> None:
         self._refuse_made(target)
+        owner = made_by(self._history.objects[reading.reference(target)])
+        if target.kind != REVISION and owner:
+            raise forbidden(target.kind, target.name, f"Service {owner} makes it, and would make it again: delete that")
         gone = [reading.reference(target)]
         if target.kind == NAMESPACE:
             gone += self._within(target.name)
@@ -269,7 +300,7 @@ class Writer:
         return stamp.managers if stamp else ()
 
     def _shown(self, target: Target, document: Object, stamp: Stamp) -> Object:
-        if target.kind not in (SERVICE, DOMAIN_MAPPING):
+        if target.kind not in SIGNED:
             made = core.document(DocumentFacts(document=with_defaults(document), stamp=stamp))
             found = self._history.objects.get(reading.reference(target), {})
             return (
@@ -277,7 +308,11 @@ class Writer:
             )
         before = self._history.objects.get(reading.reference(target), {})
         status: Object = {"status": before["status"]} if "status" in before else {}
-        return {**wanted(document, stamp), **status}
+        result: Object = {**wanted(document, stamp), **status}
+        if routes := text(before, "metadata", "annotations", ROUTES):
+            metadata = mapping(result, "metadata")
+            result["metadata"] = {**metadata, "annotations": {**mapping(metadata, "annotations"), ROUTES: routes}}
+        return result
 
     # What is refused before the engine is asked.
 
@@ -289,7 +324,7 @@ class Writer:
         if wanted.version and wanted.version != text(current, "metadata", "resourceVersion"):
             raise conflict(target.kind, target.name)
         _, stamp = self._find(target)
-        if target.kind in (SERVICE, DOMAIN_MAPPING) and stamp:
+        if target.kind in SIGNED and stamp:
             refusals.refuse_other_signature(document, stamp)
 
     def _refuse_place(self, target: Target) -> None:
@@ -299,11 +334,15 @@ class Writer:
         if namespace not in self._history.objects:
             raise not_found(NAMESPACE, target.namespace)
         self._refuse_made(target)
-        if target.kind == SERVICE:
-            for other in self._history.select(SERVICE.resource, ""):
+        taken = (CONFIGURATION, ROUTE) if target.kind == SERVICE else (target.kind,)
+        for kind in taken if target.kind in (SERVICE, CONFIGURATION, ROUTE) else ():
+            for other in self._history.select(kind.resource, ""):
                 place = text(other, "metadata", "namespace")
                 if text(other, "metadata", "name") == target.name and place != target.namespace:
-                    words = f"a Service of this name is in namespace {place}, and there is one a name on one machine"
+                    owner = target.kind if made_by(other) and target.kind == SERVICE else kind
+                    words = (
+                        f"a {owner.kind} of this name is in namespace {place}, and there is one a name on one machine"
+                    )
                     raise invalid(target.kind, target.name, [Cause(field="metadata.name", message=words)])
 
     def _refuse_made(self, target: Target) -> None:

@@ -68,7 +68,8 @@ def _with_variables(service: Service, variables: Mapping[str, str]) -> Service:
         *(each for each in container.environment if each.name not in _OWNED),
         *(EnvironmentVariable(name=name, value=value) for name, value in variables.items()),
     )
-    return replace(service, template=replace(service.template, container=replace(container, environment=environment)))
+    template = replace(service.template, container=replace(container, environment=environment))
+    return replace(service, configuration=replace(service.configuration, template=template))
 
 
 def _manifest_with_variables(document: Node, variables: Mapping[str, str]) -> Node:

@@ -22,8 +22,10 @@ from knative.local.home import Home
 from knative.local.model import (
     Backend,
     Broker,
+    ConfigurationName,
     Destination,
     RevisionName,
+    RouteName,
     RouteTarget,
     Service,
     ServiceName,
@@ -72,20 +74,19 @@ def configuration(
 
 
 def ingress(brokers: Sequence[Broker], home: Home) -> list[tuple[Destination, Backend]]:
-    """What Envoy is told of the ingress that all Brokers share, where there is one: a Service of the cluster."""
+    """What Envoy is told of the ingress that all Brokers share, where there is one: a Route of the cluster."""
     if not brokers:
         return []
     name = RevisionName(BROKER_INGRESS)
-    service = ServiceName(BROKER_INGRESS)
     leads_to = Destination(
-        service=service,
+        route=RouteName(BROKER_INGRESS),
         namespace=EVENTING,
         targets=(RouteTarget(revision=name, percent=100),),
         cluster_local=True,
     )
     stands_at = Backend(
         revision=name,
-        service=service,
+        configuration=ConfigurationName(BROKER_INGRESS),
         namespace=EVENTING,
         socket_path=str(home.broker_ingress_socket),
         timeout_s=ELSEWHERE_WITHIN_S,

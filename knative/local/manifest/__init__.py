@@ -1,7 +1,7 @@
 """Knative's YAML becomes the model, or all that is wrong with it, at once.
 
-`read` takes the documents that `is_ours` says are ours: Services (serving.knative.dev/v1), DomainMappings (v1beta1),
-ConfigMaps and Secrets (v1), PingSources and SinkBindings (sources.knative.dev/v1), Brokers and Triggers
+`read` takes the documents that `is_ours` says are ours: Services, Configurations and Routes (serving.knative.dev/v1),
+DomainMappings (v1beta1), ConfigMaps and Secrets (v1), PingSources and SinkBindings (sources.knative.dev/v1), Brokers and Triggers
 (eventing.knative.dev/v1). The rest is the gateway's. Rules, and their words where Knative has some: Knative Serving
 v0.50.0, `pkg/apis/serving`, and Eventing, `pkg/apis/{sources,eventing,duck}`. A field that nobody knows is refused, so
 is one that a cluster would honour and this engine cannot. These few are in every ordinary manifest, mean nothing to a
@@ -25,6 +25,6 @@ Accepted, not enforced here:
 What an autoscaling annotation must be is in `knative.local.autoscaler.annotations`.
 """  # noqa: E501 - a table
 
-from knative.local.manifest.documents import Manifests, Services, is_ours, read
+from knative.local.manifest.documents import Known, Manifests, is_ours, read
 
-__all__ = ["Manifests", "Services", "is_ours", "read"]
+__all__ = ["Known", "Manifests", "is_ours", "read"]

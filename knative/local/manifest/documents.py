@@ -1,7 +1,9 @@
 """From the documents of all files to one set of manifests: who reads what, and what may stand only once."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from functools import partial
+from typing import TypeVar, cast
 
 from knative.local.autoscaler.defaults import Defaults
 from knative.local.manifest import brokers
@@ -12,19 +14,33 @@ from knative.local.manifest.config import (
     read_rollout_duration_s,
     read_secret,
 )
+from knative.local.manifest.configuration import read_configuration
 from knative.local.manifest.domain_mapping import API_VERSION as MAPPING_VERSION
 from knative.local.manifest.domain_mapping import KIND as MAPPING
 from knative.local.manifest.domain_mapping import read_domain_mapping
 from knative.local.manifest.namespace import check_namespace
+from knative.local.manifest.route import read_route
 from knative.local.manifest.service import read_service
 from knative.local.manifest.sources import API_VERSION, KINDS, read_ping_source, read_sink_binding
-from knative.local.model import Broker, ConfigMap, DomainMapping, PingSource, Secret, Service, SinkBinding, Trigger
+from knative.local.model import (
+    Broker,
+    ConfigMap,
+    Configuration,
+    DomainMapping,
+    PingSource,
+    Route,
+    Secret,
+    Service,
+    SinkBinding,
+    Trigger,
+)
 from shared.errors import ManifestProblem
 from shared.remembered import Remembered
 from shared.yaml_documents import Complaints, Node
 
 _ours = frozenset(
-    {("serving.knative.dev/v1", "Service"), ("v1", "ConfigMap"), ("v1", "Secret"), ("v1", "Namespace")}
+    {("serving.knative.dev/v1", kind) for kind in ("Service", "Configuration", "Route")}
+    | {("v1", kind) for kind in ("ConfigMap", "Secret", "Namespace")}
     | {(API_VERSION, kind) for kind in KINDS}
     | {(MAPPING_VERSION, MAPPING)}
     | {(brokers.API_VERSION, kind) for kind in brokers.KINDS}
@@ -33,7 +49,11 @@ _ours = frozenset(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Manifests:
+    """`configurations` and `routes` are those of their own, beside those that the Services make."""
+
     services: tuple[Service, ...] = ()
+    configurations: tuple[Configuration, ...] = ()
+    routes: tuple[Route, ...] = ()
     config_maps: tuple[ConfigMap, ...] = ()
     secrets: tuple[Secret, ...] = ()
     ping_sources: tuple[PingSource, ...] = ()
@@ -50,11 +70,12 @@ def is_ours(document: Node) -> bool:
     return (document.text("apiVersion"), document.text("kind")) in _ours
 
 
-# Services that were read before, with what is wrong with them: hundreds, of which one has changed, are read as one.
-Services = Remembered[tuple[Service, list[ManifestProblem]]]
+# What was read before, with what is wrong with it: hundreds of Services, of which one has changed, are read as one.
+Known = Remembered[tuple[Service | Configuration | Route, list[ManifestProblem]]]
+_Read = TypeVar("_Read", Service, Configuration, Route)
 
 
-def read(documents: Sequence[Node], complaints: Complaints, known: Services | None = None) -> Manifests:
+def read(documents: Sequence[Node], complaints: Complaints, known: Known | None = None) -> Manifests:
     """Read our kinds among some documents; others are passed over.
 
     The ConfigMap `config-autoscaler` in `knative-serving` is the autoscaler's: what it allows, Services may say.
@@ -64,8 +85,10 @@ def read(documents: Sequence[Node], complaints: Complaints, known: Services | No
     What is wrong is reported to `complaints`: a set with any mistake must not be applied, so call
     `complaints.raise_if_any` when all readers are through. Never raises by itself.
     """
-    known = known if known is not None else Services()
+    known = known if known is not None else Known()
     services: list[Service] = []
+    configurations: list[Configuration] = []
+    routes: list[Route] = []
     config_maps: list[ConfigMap] = []
     secrets: list[Secret] = []
     ping_sources: list[PingSource] = []
@@ -77,7 +100,7 @@ def read(documents: Sequence[Node], complaints: Complaints, known: Services | No
     defaults = read_autoscaler_defaults(documents, complaints)
     broker_defaults = read_broker_defaults(documents, complaints)
     for document in filter(is_ours, documents):
-        found: Service | ConfigMap | Secret | PingSource | SinkBinding | Broker | Trigger
+        found: Service | Configuration | Route | ConfigMap | Secret | PingSource | SinkBinding | Broker | Trigger
         match document.text("kind"):
             case "ConfigMap":
                 config_maps.append(found := read_config_map(document, complaints))
@@ -100,8 +123,14 @@ def read(documents: Sequence[Node], complaints: Complaints, known: Services | No
                 found_brokers.append(found := read_broker(document, complaints, broker_defaults))
             case "Trigger":
                 triggers.append(found := read_trigger(document, complaints))
+            case "Configuration":
+                read_it = partial(read_configuration, autoscaler_defaults=defaults)
+                configurations.append(found := _read(document, complaints, read_it, defaults, known))
+            case "Route":
+                routes.append(found := _read(document, complaints, read_route, None, known))
             case _:
-                services.append(found := _read_service(document, complaints, defaults, known))
+                read_one = partial(read_service, autoscaler_defaults=defaults)
+                services.append(found := _read(document, complaints, read_one, defaults, known))
         identity = (document.text("kind"), found.namespace, found.name)
         if found.name and (first := seen.setdefault(identity, document)) is not document:
             name = document.get("metadata", "name") or document
@@ -109,6 +138,8 @@ def read(documents: Sequence[Node], complaints: Complaints, known: Services | No
     known.sweep()
     return Manifests(
         services=tuple(services),
+        configurations=tuple(configurations),
+        routes=tuple(routes),
         config_maps=tuple(config_maps),
         secrets=tuple(secrets),
         ping_sources=tuple(ping_sources),
@@ -121,12 +152,15 @@ def read(documents: Sequence[Node], complaints: Complaints, known: Services | No
     )
 
 
-def _read_service(document: Node, complaints: Complaints, defaults: Defaults, known: Services) -> Service:
-    def read_anew() -> tuple[Service, list[ManifestProblem]]:
+def _read(
+    document: Node, complaints: Complaints, reader: Callable[[Node, Complaints], _Read], defaults: Defaults | None,
+    known: Known,
+) -> _Read:  # fmt: skip
+    def read_anew() -> tuple[_Read, list[ManifestProblem]]:
         own = Complaints()
-        return read_service(document, own, defaults), own.problems
+        return reader(document, own), own.problems
 
-    key = document.text("metadata", "namespace"), document.text("metadata", "name")
-    service, problems = known.of(key, (document, defaults), read_anew)
+    key = document.text("kind"), document.text("metadata", "namespace"), document.text("metadata", "name")
+    found, problems = known.of(key, (document, defaults), read_anew)
     complaints.problems += problems
-    return service
+    return cast("_Read", found)

@@ -1,11 +1,11 @@
-"""A DomainMapping of `serving.knative.dev/v1beta1`: a host of one's own that leads to a Service."""
+"""A DomainMapping of `serving.knative.dev/v1beta1`: a host of one's own that leads to a Service or a Route."""
 
 import re
 
 from knative.local.manifest.fields import child, is_dns_1123_subdomain, mapping, missing, required_text, text
 from knative.local.manifest.metadata import read_metadata
-from knative.local.manifest.sinks import check_is_service
-from knative.local.model import DomainMapping, Namespace, ServiceName
+from knative.local.manifest.sinks import check_kind
+from knative.local.model import DomainMapping, Namespace, RouteName
 from shared.yaml_documents import Complaints, Node
 
 API_VERSION = "serving.knative.dev/v1beta1"
@@ -22,8 +22,8 @@ def read_domain_mapping(document: Node, complaints: Complaints) -> DomainMapping
     if reference is None:
         if child(spec, "ref") is None:
             missing(complaints, spec or document, "ref" if spec else "spec.ref")
-        return DomainMapping(host=metadata.name, namespace=metadata.namespace, service=ServiceName(""))
-    check_is_service(reference, "a reference", complaints)
+        return DomainMapping(host=metadata.name, namespace=metadata.namespace, route=RouteName(""))
+    check_kind(reference, "a reference", complaints, ("serving.knative.dev/v1", "Route"))
     namespace = child(reference, "namespace")
     if namespace and text(complaints, reference, "namespace") != metadata.namespace:
         hint = f'parent namespace: "{metadata.namespace}" does not match ref: "{namespace.value}"'
@@ -31,7 +31,7 @@ def read_domain_mapping(document: Node, complaints: Complaints) -> DomainMapping
     return DomainMapping(
         host=metadata.name,
         namespace=Namespace(metadata.namespace),
-        service=ServiceName(required_text(complaints, reference, "name")),
+        route=RouteName(required_text(complaints, reference, "name")),
     )
 
 

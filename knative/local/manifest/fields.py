@@ -57,10 +57,14 @@ def sequence(complaints: Complaints, node: Node | None) -> Sequence[Node]:
     return node.items
 
 
-def missing(complaints: Complaints, parent: Node, name: str, *, hint: str | None = None) -> None:
+def absent(parent: Node, name: str) -> Node:
+    """Where a field would stand that is not there."""
     path = f"{parent.path}.{name}" if parent.path else name
-    absent = Node(file=parent.file, line=parent.line, path=path, value=None)
-    complaints.add(absent, "missing field(s)", hint=hint, show_value=False)
+    return Node(file=parent.file, line=parent.line, path=path, value=None)
+
+
+def missing(complaints: Complaints, parent: Node, name: str, *, hint: str | None = None) -> None:
+    complaints.add(absent(parent, name), "missing field(s)", hint=hint, show_value=False)
 
 
 def bounded(

@@ -34,7 +34,7 @@ def read_destination(parent: Node, name: str, namespace: Namespace, complaints: 
     own = Namespace(text(complaints, ref, "namespace") or namespace)
     if (text(complaints, ref, "apiVersion"), text(complaints, ref, "kind")) == ("eventing.knative.dev/v1", "Broker"):
         return Sink(broker=BrokerName(required_text(complaints, ref, "name")), namespace=own, uri=uri)
-    check_is_service(ref, f"a {_words[name]}", complaints, or_broker=True)
+    check_kind(ref, f"a {_words[name]}", complaints, ("eventing.knative.dev/v1", "Broker"))
     return Sink(service=ServiceName(required_text(complaints, ref, "name")), namespace=own, uri=uri)
 
 
@@ -55,12 +55,12 @@ def _check_uri(node: Node, uri: str, beside_ref: bool, complaints: Complaints) -
         complaints.add(node, f"{parts.scheme} to a sink is not honoured here", hint="http, or a ref to a Service")
 
 
-def check_is_service(reference: Node, what: str, complaints: Complaints, *, or_broker: bool = False) -> None:
-    """Refuse a reference to what is no Knative Service; `what` is the role in which it stands."""
+def check_kind(reference: Node, what: str, complaints: Complaints, *others: tuple[str, str]) -> None:
+    """Refuse a reference to what is no Knative Service, and of no other kind; `what` is the role in which it stands."""
     version, kind = (required_text(complaints, reference, key) for key in ("apiVersion", "kind"))
-    if version and kind and (version, kind) != ("serving.knative.dev/v1", "Service"):
+    if version and kind and (version, kind) not in (("serving.knative.dev/v1", "Service"), *others):
         rule = f"{what} of kind {kind} ({version}) is not honoured here"
-        hint = "a Service of serving.knative.dev/v1 is" + (
-            ", and a Broker of eventing.knative.dev/v1" if or_broker else ""
+        hint = "a Service of serving.knative.dev/v1 is" + "".join(
+            f", and a {other} of {of_version}" for of_version, other in others
         )
         complaints.add(child(reference, "kind") or reference, rule, hint=hint, show_value=False)

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from knative.local.eventing.cron import ScheduleError, parse
 from knative.local.manifest.fields import child, dns_1035_rule, mapping, missing, text
 from knative.local.manifest.metadata import read_labels, read_metadata, subdomain_rule
-from knative.local.manifest.sinks import check_is_service, read_sink
+from knative.local.manifest.sinks import check_kind, read_sink
 from knative.local.model import EMPTY, Namespace, PingSource, ServiceName, SinkBinding
 from shared.yaml_documents import Complaints, Node
 
@@ -120,7 +120,7 @@ def _subject(spec: Node, namespace: Namespace, complaints: Complaints) -> tuple[
     own = child(node, "namespace")
     if own and complaints.string(own, namespace) not in {"", namespace}:
         complaints.add(own, f"must be {namespace}, the namespace of the binding")
-    check_is_service(node, "a subject", complaints)
+    check_kind(node, "a subject", complaints)
     name, selector = ServiceName(text(complaints, node, "name")), child(node, "selector")
     if bool(name) == (selector is not None):
         rule = f"expected exactly one, got {'both' if name else 'neither'}: selector, name"

@@ -1,4 +1,4 @@
-"""`spec.template` of a Service: what a revision is made from, around its container."""
+"""`spec.template` of a Service or a Configuration: what a revision is made from, around its container."""
 
 from knative.local.autoscaler import annotations as autoscaling
 from knative.local.autoscaler.defaults import Defaults
@@ -46,20 +46,20 @@ _disallowed = (
 
 
 def read_template(
-    service_spec: Node | None, service_name: str, complaints: Complaints, autoscaler_defaults: Defaults
+    owner_spec: Node | None, owner_name: str, complaints: Complaints, autoscaler_defaults: Defaults
 ) -> RevisionTemplate:
-    """The template of a Service's spec, with Knative's defaults for what it leaves out."""
-    template = mapping(complaints, child(service_spec, "template"), ("metadata", "spec"))
+    """The template of an owner's spec, with Knative's defaults for what it leaves out."""
+    template = mapping(complaints, child(owner_spec, "template"), ("metadata", "spec"))
     metadata = mapping(complaints, child(template, "metadata"), ("name", "labels", "annotations", "creationTimestamp"))
     annotations = child(metadata, "annotations")
     spec = mapping(complaints, child(template, "spec"), _fields, _disallowed)
-    if spec is None and child(template, "spec") is None and service_spec is not None:
-        missing(complaints, template or service_spec, "spec.containers" if template else "template.spec.containers")
+    if spec is None and child(template, "spec") is None and owner_spec is not None:
+        missing(complaints, template or owner_spec, "spec.containers" if template else "template.spec.containers")
     timeout_s = bounded(complaints, child(spec, "timeoutSeconds"), 0, TIMEOUT_MAX_S, TIMEOUT_S) or TIMEOUT_S
     _check_pod(spec, complaints)
     return RevisionTemplate(
         container=_container(spec, complaints),
-        name=_name(metadata, service_name, complaints),
+        name=_name(metadata, owner_name, complaints),
         container_concurrency=bounded(complaints, child(spec, "containerConcurrency"), 0, CONCURRENCY_MAX, 0),
         timeout_s=float(timeout_s),
         response_start_timeout_s=_response_start_timeout_s(spec, complaints, timeout_s),
@@ -69,15 +69,15 @@ def read_template(
     )
 
 
-def _name(metadata: Node | None, service_name: str, complaints: Complaints) -> str | None:
+def _name(metadata: Node | None, owner_name: str, complaints: Complaints) -> str | None:
     name = text(complaints, metadata, "name")
     if not name or metadata is None:
         return None
     node = child(metadata, "name") or metadata
     if rule := dns_1035_rule(name):
         complaints.add(node, rule)
-    elif not name.startswith(f"{service_name}-"):
-        complaints.add(node, f'invalid value: "{name}" must have prefix "{service_name}-"')
+    elif not name.startswith(f"{owner_name}-"):
+        complaints.add(node, f'invalid value: "{name}" must have prefix "{owner_name}-"')
     return name
 
 

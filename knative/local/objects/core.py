@@ -4,7 +4,7 @@ import base64
 import uuid
 
 from knative.local.model import Secret
-from knative.local.objects.facts import DocumentFacts, ServiceFacts
+from knative.local.objects.facts import DocumentFacts, RouteFacts
 from knative.local.objects.json_values import Object, items, json_of, mapping, text, texts
 from knative.local.objects.metadata import SERVING, child_uid, inherited, labels_of, owner_reference, stamped
 
@@ -68,10 +68,10 @@ def made_secret(secret: Secret, *, created_at: str) -> Object:
     }
 
 
-def shadow(facts: ServiceFacts, route: Object, before: Object | None) -> Object:
-    """The core Service that Knative keeps beside each of its own, so that the cluster's DNS knows the name.
+def shadow(facts: RouteFacts, route: Object, before: Object | None) -> Object:
+    """The core Service that Knative keeps beside each Route, so that the cluster's DNS knows the name.
 
-    Labels and annotations that the Service has lost stay on it, as Knative leaves them there.
+    Labels and annotations that it has lost stay on it, as Knative leaves them there.
     """
     name = text(route, "metadata", "name")
     annotations = {**texts(before, "metadata", "annotations"), **inherited(facts.document)}
@@ -83,7 +83,7 @@ def shadow(facts: ServiceFacts, route: Object, before: Object | None) -> Object:
             "namespace": text(route, "metadata", "namespace"),
             "uid": child_uid(text(route, "metadata", "uid"), "Service", name),
             "creationTimestamp": facts.stamp.created_at,
-            "labels": {**json_of(texts(before, "metadata", "labels")), **labels_of(route, route=name, service=name)},
+            "labels": {**json_of(texts(before, "metadata", "labels")), **labels_of(route, route=name)},
             "annotations": {
                 **json_of(annotations),
                 f"{SERVING}/creator": facts.stamp.creator,

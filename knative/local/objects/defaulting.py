@@ -5,7 +5,7 @@ Knative Serving v0.50.0, `pkg/apis/serving/v1/{service,revision,route}_defaults.
 defaults means the same to the engine as without: written twice, they change nothing.
 """
 
-from knative.local.objects.json_values import Object, copied, items, mapping, text
+from knative.local.objects.json_values import Json, Object, copied, items, mapping, text
 
 CONTAINER_NAME = "user-container"
 _RESPONSE_START_TIMEOUT_S = 300
@@ -17,7 +17,11 @@ def with_defaults(document: Object) -> Object:
     result = copied(document)
     match text(result, "apiVersion"), text(result, "kind"):
         case "serving.knative.dev/v1", "Service":
-            return _service(result)
+            return _route(_configuration(result), [{"percent": 100}])
+        case "serving.knative.dev/v1", "Configuration":
+            return _configuration(result)
+        case "serving.knative.dev/v1", "Route":
+            return _route(result, [])
         case "eventing.knative.dev/v1", "Broker":
             return _broker(result)
         case "eventing.knative.dev/v1", "Trigger":
@@ -68,13 +72,20 @@ def _destination(destination: Object, metadata: Object) -> Object:
     return {**destination, "ref": {**reference, **({"namespace": namespace} if namespace else {})}}
 
 
-def _service(result: Object) -> Object:
+def _configuration(result: Object) -> Object:
     spec = mapping(result, "spec")
     template = mapping(spec, "template")
     template["spec"] = template_spec(mapping(template, "spec"))
     template["metadata"] = {key: value for key, value in mapping(template, "metadata").items() if value is not None}
     spec["template"] = template
-    targets = items(spec, "traffic") or [{"percent": 100}]
+    result["spec"] = spec
+    return result
+
+
+def _route(result: Object, without: list[Json]) -> Object:
+    """`without`: the traffic where none is named."""
+    spec = mapping(result, "spec")
+    targets = items(spec, "traffic") or without
     spec["traffic"] = [_target(each) if isinstance(each, dict) else each for each in targets]
     result["spec"] = spec
     return result
@@ -107,9 +118,7 @@ def _container(container: Object) -> Object:
 
 
 def _target(target: Object) -> Object:
-    result = {**target}
-    if not text(target, "revisionName"):
-        result["latestRevision"] = True
-    elif "latestRevision" not in target:
-        result["latestRevision"] = False
+    result = {"percent": 0, **target}
+    if result.get("latestRevision") is None:
+        result["latestRevision"] = not text(target, "revisionName")
     return result

@@ -16,9 +16,10 @@ def conditions(facts: DocumentFacts) -> list[Condition]:
         return living(claimed, Condition(type="ReferenceResolved"), Condition(type="IngressReady"), certificate)
     place = f"{text(facts.document, 'metadata', 'namespace')}/{text(facts.document, 'spec', 'ref', 'name')}"
     name = text(facts.document, "spec", "ref", "name")
+    plural = "routes" if text(facts.document, "spec", "ref", "kind") == "Route" else "services"
     resolved = Condition(
         type="ReferenceResolved", status="False", reason="ResolveFailed",
-        message=f'failed to get object {place}: services.serving.knative.dev "{name}" not found',
+        message=f'failed to get object {place}: {plural}.serving.knative.dev "{name}" not found',
     )  # fmt: skip
     ingress = Condition(
         type="IngressReady", status="Unknown", reason="IngressNotConfigured",

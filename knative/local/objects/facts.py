@@ -1,22 +1,35 @@
-"""What the engine knows of one Service, as the objects are made from it. Frozen: equal facts make equal objects."""
+"""What the engine knows of one Service, Configuration or Route, as objects are made from it.
 
+Frozen: equal facts make equal objects.
+"""
+
+from collections.abc import Collection
 from dataclasses import dataclass
 
-from knative.local.gradual_rollout import Rollout
-from knative.local.model import Destination, Secret, Service, TrafficTarget
+from knative.local.model import (
+    Configuration,
+    ConfigurationName,
+    Destination,
+    Route,
+    RouteName,
+    RouteTarget,
+    Secret,
+    Service,
+)
 from knative.local.objects.json_values import Object
 from knative.local.objects.stamps import Stamp
+from knative.local.pods import Pod
 from knative.local.rollout import Revision
+from knative.local.routing import NOTHING, Assigned
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class InstanceFacts:
-    """A process of a revision. `started_at` is RFC 3339."""
+    """A process of a revision, in its Pod."""
 
-    pid: int
+    pod: Pod
     is_ready: bool
     is_leaving: bool
-    started_at: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,14 +39,13 @@ class RevisionFacts:
     Args:
         template: `spec.template` as it was applied when the revision was made.
         created_at: when that was, RFC 3339.
-        routed_at: since when requests reach it, or no longer do; RFC 3339.
-        is_routed: whether some host leads to it.
+        routes: the Routes that have a host which leads to it.
     """
 
     revision: Revision
     template: Object
     created_at: str
-    is_routed: bool
+    routes: tuple[RouteName, ...] = ()
     instances: tuple[InstanceFacts, ...] = ()
     desired_count: int = 0
 
@@ -43,25 +55,19 @@ class RevisionFacts:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ServiceFacts:
-    """A Service: its document and stamp, what it means, where its requests go, its revisions in order.
+class ConfigurationFacts:
+    """A Configuration: what it was made from and that document's stamp, what it means, its revisions in order.
 
     Args:
-        port: of the front door, for the URLs.
-        rollout: who has the traffic to the latest revision, while that moves.
-        is_taken_over: whether Envoy already leads the requests so.
-        routed: the traffic that the gateway goes by: an earlier one while the Service's own cannot be assigned.
+        document: its own or, where a Service makes it, the Service's.
+        routes: the Routes that name it, or lead to a revision of it.
     """
 
     document: Object
     stamp: Stamp
-    service: Service
-    destination: Destination
+    configuration: Configuration
     revisions: tuple[RevisionFacts, ...]
-    port: int
-    rollout: Rollout | None = None
-    routed: tuple[TrafficTarget, ...] = ()
-    is_taken_over: bool = True
+    routes: tuple[RouteName, ...] = ()
 
     @property
     def newest(self) -> RevisionFacts | None:
@@ -69,11 +75,58 @@ class ServiceFacts:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class RouteFacts:
+    """A Route: what it was made from and that document's stamp, what it means, where its requests go.
+
+    Args:
+        document: its own or, where a Service makes it, the Service's.
+        port: of the front door, for the URLs.
+        choices: the revisions that it is about.
+        configurations: those that there are of the Configurations which it names.
+        assigned: what it was last made to lead to.
+        is_taken_over: whether Envoy already leads the requests so.
+    """
+
+    document: Object
+    stamp: Stamp
+    route: Route
+    destination: Destination
+    port: int
+    choices: tuple[Revision, ...]
+    configurations: Collection[ConfigurationName]
+    assigned: Assigned = NOTHING
+    is_taken_over: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ServiceFacts:
+    """A Service: its document and stamp, what it means, and what it has made.
+
+    Without a Configuration or a Route where there is one of that name which is not the Service's.
+    """
+
+    document: Object
+    stamp: Stamp
+    service: Service
+    configuration: ConfigurationFacts | None
+    route: RouteFacts | None
+
+    @property
+    def revisions(self) -> tuple[RevisionFacts, ...]:
+        return self.configuration.revisions if self.configuration else ()
+
+    @property
+    def targets(self) -> tuple[RouteTarget, ...]:
+        """Who has its requests now."""
+        return self.route.destination.targets if self.route else ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class DocumentFacts:
     """An applied document that is no Service: what it says is all that there is to it.
 
     Args:
-        finds: whether the Service that a DomainMapping leads to is there.
+        finds: whether the Service or Route that a DomainMapping leads to is there.
         port: of the front door, for the URL of one.
     """
 
@@ -117,6 +170,7 @@ class TriggerFacts:
 
 
 EventingFacts = BrokerFacts | TriggerFacts
+AppliedFacts = ServiceFacts | ConfigurationFacts | RouteFacts | DocumentFacts | EventingFacts
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -124,11 +178,14 @@ class ClusterFacts:
     """Everything of one stack that clients are shown.
 
     Args:
+        configurations, routes: those that no Service makes.
         made_secrets: those that the stack makes for itself; nobody else may write them.
         began_at: when the stack was first made, RFC 3339.
     """
 
     services: tuple[ServiceFacts, ...]
+    configurations: tuple[ConfigurationFacts, ...]
+    routes: tuple[RouteFacts, ...]
     documents: tuple[DocumentFacts, ...]
     made_secrets: tuple[Secret, ...]
     began_at: str
@@ -136,6 +193,6 @@ class ClusterFacts:
     eventing: tuple[EventingFacts, ...] = ()
 
     @property
-    def applied(self) -> list[ServiceFacts | DocumentFacts | EventingFacts]:
+    def applied(self) -> list[AppliedFacts]:
         """What came of a document."""
-        return [*self.services, *self.documents, *self.eventing]
+        return [*self.services, *self.configurations, *self.routes, *self.documents, *self.eventing]

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from knative.local.objects.defaulting import BROKER_CLASS
-from knative.local.objects.json_values import Json, Object, at, items, mapping, text
+from knative.local.objects.json_values import Json, Object, at, items, mapping, number, text
 
 READ = ("get", "list", "watch")
 # In the order of an API server's own list.
@@ -83,6 +83,16 @@ def _ready_containers(made: Object) -> Json:
     return f"{sum(at(each, 'ready') is True for each in statuses)}/{len(statuses)}"
 
 
+def _pod_status(made: Object) -> Json:
+    """Of a container that waits, why; otherwise the phase."""
+    waiting = (text(each, "state", "waiting", "reason") for each in items(made, "status", "containerStatuses"))
+    return next(filter(None, waiting), text(made, "status", "phase"))
+
+
+def _restarts(made: Object) -> Json:
+    return sum(number(each, "restartCount") for each in items(made, "status", "containerStatuses"))
+
+
 def _ports(made: Object) -> Json:
     return ",".join(f"{at(each, 'port')}/{text(each, 'protocol')}" for each in items(made, "spec", "ports"))
 
@@ -127,7 +137,7 @@ SERVICE = Kind(
 )  # fmt: skip
 CONFIGURATION = Kind(
     kind="Configuration", plural="configurations", group="serving.knative.dev", version="v1",
-    short_names=("config", "cfg"), categories=SERVING, verbs=READ, columns=(*_latest, *_ready), subresources=_status,
+    short_names=("config", "cfg"), categories=SERVING, columns=(*_latest, *_ready), subresources=_status,
 )  # fmt: skip
 REVISION = Kind(
     kind="Revision", plural="revisions", group="serving.knative.dev", version="v1", short_names=("rev",),
@@ -143,7 +153,7 @@ REVISION = Kind(
 )  # fmt: skip
 ROUTE = Kind(
     kind="Route", plural="routes", group="serving.knative.dev", version="v1", short_names=("rt",),
-    categories=SERVING, verbs=READ, columns=(_url, *_ready), subresources=_status,
+    categories=SERVING, columns=(_url, *_ready), subresources=_status,
 )  # fmt: skip
 
 DOMAIN_MAPPING = Kind(
@@ -180,8 +190,8 @@ POD = Kind(
     kind="Pod", plural="pods", version="v1", short_names=("po",), categories=("all",), verbs=READ,
     columns=(
         Column(name="Ready", value=_ready_containers),
-        Column(name="Status", value=_path("status", "phase")),
-        Column(name="Restarts", value=lambda _: 0, type="integer"),
+        Column(name="Status", value=_pod_status),
+        Column(name="Restarts", value=_restarts, type="integer"),
         _age,
     ),
     subresources={"log": ("get",)},
@@ -255,6 +265,8 @@ KINDS = (
 )  # fmt: skip
 
 
+# Those that revisions come of.
+MAKERS = (SERVICE, CONFIGURATION)
 _BY_PATH = {(each.group, each.version, each.plural): each for each in KINDS}
 _BY_NAME = {(each.api_version, each.kind): each for each in KINDS}
 

@@ -3,11 +3,13 @@
 import uuid
 
 from knative.local.objects.defaulting import with_defaults
-from knative.local.objects.json_values import Object, json_of, mapping, text, texts
+from knative.local.objects.json_values import Object, items, json_of, mapping, text, texts
 from knative.local.objects.stamps import Stamp
 
 SERVING = "serving.knative.dev"
 LAST_APPLIED = "kubectl.kubernetes.io/last-applied-configuration"
+# Which Routes lead to an object.
+ROUTES = f"{SERVING}/routes"
 ROLLOUT_DURATION = (f"{SERVING}/rollout-duration", f"{SERVING}/rolloutDuration")
 
 
@@ -26,6 +28,12 @@ def owner_reference(owner: Object) -> Object:
         "name": text(owner, "metadata", "name"),
         "uid": text(owner, "metadata", "uid"),
     }
+
+
+def made_by(made: Object) -> str | None:
+    """The Service that an object is made from, if it is."""
+    owners = items(made, "metadata", "ownerReferences")
+    return next((text(each, "name") for each in owners if text(each, "kind") == "Service"), None)
 
 
 def stamped(document: Object, stamp: Stamp, *, has_generation: bool = True) -> Object:

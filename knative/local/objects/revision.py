@@ -6,10 +6,11 @@ from knative.local.objects.conditions import Condition, living, shown
 from knative.local.objects.defaulting import template_spec
 from knative.local.objects.facts import RevisionFacts
 from knative.local.objects.json_values import Json, Object, items, json_of, mapping, text, texts
-from knative.local.objects.metadata import SERVING, child_uid, owner_reference
+from knative.local.objects.metadata import ROUTES, SERVING, child_uid, owner_reference
 from knative.local.rollout import CONTAINER_MISSING, PROGRESS_DEADLINE_EXCEEDED, Proof, Revision
 
 # The queue's own sampling: no more of a revision's metadata than Knative sets.
+_OF_SERVICE = (f"{SERVING}/service", f"{SERVING}/serviceUID")
 _DEPLOYING = {"status": "Unknown", "reason": "Deploying"}
 
 
@@ -62,13 +63,13 @@ def present(facts: RevisionFacts, configuration: Object, before: Object | None, 
     revision = facts.revision
     labels = texts(configuration, "metadata", "labels")
     annotations = texts(configuration, "metadata", "annotations")
-    routing_state = "active" if facts.is_routed else "reserve"
+    routing_state = "active" if facts.routes else "reserve"
     own: Object = {
         f"{SERVING}/creator": annotations[f"{SERVING}/lastModifier"],
         f"{SERVING}/routingStateModified": _since(before, routing_state, now),
     }
-    if facts.is_routed:
-        own[f"{SERVING}/routes"] = revision.service
+    if facts.routes:
+        own[ROUTES] = ",".join(facts.routes)
     status: Object = {
         "actualReplicas": facts.ready_count,
         "conditions": shown(conditions(facts), before, now=now),
@@ -91,8 +92,7 @@ def present(facts: RevisionFacts, configuration: Object, before: Object | None, 
                 f"{SERVING}/configurationGeneration": str(revision.configuration_generation),
                 f"{SERVING}/configurationUID": text(configuration, "metadata", "uid"),
                 f"{SERVING}/routingState": routing_state,
-                f"{SERVING}/service": labels[f"{SERVING}/service"],
-                f"{SERVING}/serviceUID": labels[f"{SERVING}/serviceUID"],
+                **{key: value for key, value in labels.items() if key in _OF_SERVICE},
             },
             "annotations": {**json_of(texts(facts.template, "metadata", "annotations")), **own},
             "ownerReferences": [owner_reference(configuration)],

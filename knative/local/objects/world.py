@@ -7,17 +7,39 @@ from collections import deque
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
-from knative.local.objects import brokers, configuration, core, domain_mapping, events, pod, revision, route, service
+from knative.local.objects import (
+    brokers,
+    configuration,
+    core,
+    domain_mapping,
+    events,
+    metadata,
+    pod,
+    revision,
+    route,
+    service,
+)
 from knative.local.objects.facts import (
+    AppliedFacts,
     BrokerFacts,
     ClusterFacts,
+    ConfigurationFacts,
     DocumentFacts,
-    EventingFacts,
+    RouteFacts,
     ServiceFacts,
     TriggerFacts,
 )
 from knative.local.objects.json_values import Object, text
-from knative.local.objects.kinds import DOMAIN_MAPPING, kind_of
+from knative.local.objects.kinds import (
+    CONFIGURATION,
+    DOMAIN_MAPPING,
+    REVISION,
+    ROUTE,
+    SERVICE,
+    SHADOW,
+    Kind,
+    kind_of,
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, order=True)
@@ -37,30 +59,58 @@ def reference_of(made: Object) -> Reference:
     )
 
 
-def of_service(facts: ServiceFacts, before: Mapping[Reference, Object], *, now: str) -> list[Object]:
+Earlier = Mapping[Reference, Object]
+
+
+def of_service(facts: ServiceFacts, before: Earlier, *, now: str) -> list[Object]:
     """A Service and everything that is made from it.
 
     Of what was never shown before, nobody knows since when it is so: since its newest revision was made, at least.
     """
+    if not before and facts.configuration and facts.configuration.newest:
+        now = facts.configuration.newest.created_at
+    made = service.present(facts, _earlier(before, SERVICE, facts.document), now=now)
+    result = [made]
+    if facts.configuration:
+        wanted = configuration.of_service(facts.configuration, made)
+        result += _with_revisions(facts.configuration, wanted, before, now=now)
+    if facts.route:
+        result += _with_shadow(facts.route, route.of_service(facts.route, made), before, now=now)
+    return result
+
+
+def of_configuration(facts: ConfigurationFacts, before: Earlier, *, now: str) -> list[Object]:
+    """A Configuration of its own, its revisions and what runs of them; of `now` as in `of_service`."""
     if not before and facts.newest:
         now = facts.newest.created_at
+    return _with_revisions(facts, metadata.wanted(facts.document, facts.stamp), before, now=now)
 
-    def earlier(resource: str, name: str) -> Object | None:
-        return before.get(Reference(resource=resource, namespace=facts.service.namespace, name=name))
 
-    name = facts.service.name
-    of_service = service.present(facts, earlier("services.serving.knative.dev", name), now=now)
-    of_configuration = configuration.present(
-        facts, of_service, earlier("configurations.serving.knative.dev", name), now=now
-    )
-    of_route = route.present(facts, of_service, earlier("routes.serving.knative.dev", name), now=now)
-    result = [of_service, of_configuration, of_route, core.shadow(facts, of_route, earlier("services", name))]
+def of_route(facts: RouteFacts, before: Earlier, *, now: str) -> list[Object]:
+    """A Route of its own. Of one never shown before, it is so since its document changed, at least."""
+    since = now if before else facts.stamp.changed_at
+    return _with_shadow(facts, metadata.wanted(facts.document, facts.stamp), before, now=since)
+
+
+def _with_revisions(facts: ConfigurationFacts, wanted: Object, before: Earlier, *, now: str) -> list[Object]:
+    made = configuration.present(facts, wanted, _earlier(before, CONFIGURATION, wanted), now=now)
+    result = [made]
     for each in facts.revisions:
-        before_revision = earlier("revisions.serving.knative.dev", each.revision.name)
-        of_revision = revision.present(each, of_configuration, before_revision, now=now)
+        place: Object = {"metadata": {"namespace": each.revision.namespace, "name": each.revision.name}}
+        of_revision = revision.present(each, made, _earlier(before, REVISION, place), now=now)
         result.append(of_revision)
         result += [pod.present(instance, each, of_revision) for instance in each.instances]
     return result
+
+
+def _with_shadow(facts: RouteFacts, wanted: Object, before: Earlier, *, now: str) -> list[Object]:
+    made = route.present(facts, wanted, _earlier(before, ROUTE, wanted), now=now)
+    return [made, core.shadow(facts, made, _earlier(before, SHADOW, wanted))]
+
+
+def _earlier(before: Earlier, kind: Kind, made: Object) -> Object | None:
+    namespace, name = text(made, "metadata", "namespace"), text(made, "metadata", "name")
+    return before.get(Reference(resource=kind.resource, namespace=namespace, name=name))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,7 +125,7 @@ class Objects:
     """What was made of the facts before, by where it came from."""
 
     def __init__(self) -> None:
-        self._facts: dict[str, ServiceFacts | DocumentFacts | EventingFacts] = {}
+        self._facts: dict[str, AppliedFacts] = {}
         self._made: dict[str, list[Object]] = {}
         self._around: list[Object] = []
         self._events: deque[Object] = deque()
@@ -99,7 +149,7 @@ class Objects:
                 self._made[source] = made = self._make(each, earlier, now)
                 before += earlier
                 after += made
-                if isinstance(each, ServiceFacts):
+                if isinstance(each, ServiceFacts | ConfigurationFacts | RouteFacts):
                     after += self._note(earlier, made, now)
         for shown in again:
             after += self._made.get(_source(shown), [])
@@ -115,9 +165,7 @@ class Objects:
         there = {reference_of(each) for each in after}
         return Difference(put=tuple(after), gone=tuple(each for each in map(reference_of, before) if each not in there))
 
-    def _make(
-        self, facts: ServiceFacts | DocumentFacts | EventingFacts, before: list[Object], now: str
-    ) -> list[Object]:
+    def _make(self, facts: AppliedFacts, before: list[Object], now: str) -> list[Object]:
         match facts:
             case DocumentFacts() if text(facts.document, "kind") == DOMAIN_MAPPING.kind:
                 return [domain_mapping.present(facts, next(iter(before), None), now=now)]
@@ -127,7 +175,13 @@ class Objects:
                 return [brokers.present_broker(facts, next(iter(before), None), now=now)]
             case TriggerFacts():
                 return [brokers.present_trigger(facts, next(iter(before), None), now=now)]
-        return of_service(facts, {reference_of(each): each for each in before}, now=now)
+        earlier = {reference_of(each): each for each in before}
+        match facts:
+            case ConfigurationFacts():
+                return of_configuration(facts, earlier, now=now)
+            case RouteFacts():
+                return of_route(facts, earlier, now=now)
+        return of_service(facts, earlier, now=now)
 
     def _note(self, before: list[Object], made: list[Object], now: str) -> list[Object]:
         """The events of a change, which are objects too. What an engine finds when it starts happened before it."""

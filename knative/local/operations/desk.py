@@ -14,7 +14,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from datetime import UTC, datetime
 from typing import Any, Protocol
 
-from knative.local import control
+from knative.local import control_server
 from knative.local.api.cluster import Cluster
 from knative.local.control import Tell
 from knative.local.home import Home
@@ -83,7 +83,7 @@ class Desk:
         }
 
     async def start(self) -> None:
-        self._server = await control.serve(self._home.operations_socket, self._answer)
+        self._server = await control_server.serve(self._home.operations_socket, self._answer)
 
     async def stop(self) -> None:
         """Answer no more, and end a burst that is under way."""
@@ -165,7 +165,7 @@ class Desk:
         found = self._service(asked)
         if isinstance(found, Refused):
             return found
-        shares = {str(target.revision): target.percent for target in found.destination.targets if target.percent}
+        shares = {str(target.revision): target.percent for target in found.targets if target.percent}
         earlier = before(_ready(found), shares)
         return earlier if isinstance(earlier, Refused) else await self._send_traffic(found, {earlier: 100})
 
@@ -181,11 +181,11 @@ class Desk:
         found = self._service(asked)
         if isinstance(found, Refused):
             return found
-        serving = [each for revision in found.revisions for each in revision.instances if each.is_ready]
+        instances = [each for revision in found.revisions for each in revision.instances]
+        serving = [each.pod.pid for each in instances if each.is_ready and each.pod.pid]
         if not serving:
             return Refused(kind="state", detail=f"No instance of {found.service.name} runs")
-        victim = min(serving, key=lambda each: each.pid)
-        self._kill(victim.pid)
+        self._kill(min(serving))
         return f"Killed one of {len(serving)} instances of {found.service.name}"
 
     async def _take_redis_away(self, _asked: Mapping[str, Any]) -> Refused | str:

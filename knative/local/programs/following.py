@@ -7,10 +7,13 @@ every `periodSeconds`.
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from knative.local.model import Probe
 from knative.local.programs.tally import Tally, after
+
+# Kubernetes' own `periodSeconds`, by which the kubelet asks on where the manifest names none.
+KUBELET_PERIOD_S = 10.0
 
 # Asks once, and says whether it answered well and in time.
 Ask = Callable[[Probe], Awaitable[bool]]
@@ -68,12 +71,14 @@ async def _fails(probe: Probe, asks: Ask) -> None:
 
 
 async def _follow_readiness(probe: Probe, asks: Ask, say: Callable[[bool], None]) -> None:
-    """Without a period of its own, which is Knative's way, it is asked until it first passes."""
+    """Without a period of its own, which is Knative's way, it is asked in haste until it first passes, and then as the
+    kubelet asks queue-proxy (Knative serving v0.50.0, pkg/reconciler/revision/resources/queue.go).
+    """
     await asyncio.sleep(probe.initial_delay_s)
     tally = Tally()
     while True:
         tally = after(tally, probe, passed=await asks(probe))
         say(tally.healthy is True)
         if tally.healthy and probe.period_s < 1:
-            await asyncio.Event().wait()
+            probe = replace(probe, period_s=KUBELET_PERIOD_S)
         await asyncio.sleep(probe.period_s)

@@ -40,6 +40,7 @@ def run(
     environment: Mapping[str, str],
     timeout_s: float,
     on_ready: Callable[[], None],
+    on_change: Callable[[bool], None] = lambda _: None,
 ) -> int:
     """Be one instance until SIGTERM, or until the program ends; gives its exit code, 0 after a stop.
 
@@ -48,6 +49,7 @@ def run(
         environment: of the program; $PORT and what tells instances apart are added.
         timeout_s: the bound of a drain, the end of the program included.
         on_ready: called once, when requests are taken.
+        on_change: called when they no longer are, or are again, as the program's readiness has it.
 
     Raises:
         StartError: it cannot be run.
@@ -67,7 +69,7 @@ def run(
             memory_bytes=program.memory_bytes,
         )  # fmt: skip
         subject = Subject(port=port, environment=own, folder=program.folder, paths=program.paths)
-        sidecar = _Sidecar(program, process, listening, subject, on_ready)
+        sidecar = _Sidecar(program, process, listening, subject, on_ready=on_ready, on_change=on_change)
         try:
             return asyncio.run(sidecar.run(timeout_s))
         finally:
@@ -81,13 +83,16 @@ class _Sidecar:
         process: subprocess.Popen[bytes],
         listening: socket.socket,
         subject: Subject,
+        *,
         on_ready: Callable[[], None],
+        on_change: Callable[[bool], None],
     ) -> None:
         self._program = program
         self._process = process
         self._listening = listening
         self._subject = subject
         self._on_ready = on_ready
+        self._on_change = on_change
         self._requests: set[asyncio.Task[None]] = set()
         self._idle = asyncio.Event()
         self._idle.set()
@@ -136,11 +141,13 @@ class _Sidecar:
 
     def _say(self, healthy: bool) -> None:
         """Take requests while the program says that it can."""
-        self._healthy = healthy
+        changed, self._healthy = healthy != self._healthy, healthy
         self._take()
         if healthy and not self._announced:
             self._announced = True
             self._on_ready()
+        elif changed and self._announced:
+            self._on_change(healthy)
 
     async def _passes(self, probe: Probe) -> bool:
         return await passes(probe, self._subject)

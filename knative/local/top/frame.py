@@ -13,6 +13,7 @@ from knative.local.top.latencies import INTERVAL_S, Latency
 _HEAD = [
     "REVISION", "TRAFFIC", "READY", "WANTED", "AT ONCE", "RPS", "TARGET", "PANIC", "P50", "P99", "STARTS", "LAST START",
 ]  # fmt: skip
+_OTHER_PARTS = ("origin", "broker", "keeper", "zygote", "engine")
 _RIGHT = frozenset({1, 2, 3, 4, 5, 6, 8, 9, 10})
 
 
@@ -62,11 +63,11 @@ def _parts(frame: Mapping[str, Any]) -> str:
     known: Sequence[tuple[str, Mapping[str, Any]]] = [
         ("gateway", frame["gateway"]),
         *frame["state"].items(),
-        *((name, frame[name]) for name in ("keeper", "zygote", "engine") if name in frame),
+        *((name, frame[name]) for name in _OTHER_PARTS if name in frame and (name != "broker" or frame.get("brokers"))),
     ]
     return "   ".join(
         f"{name} {'ready' if part['ready'] else 'AWAY'}"
-        + (f" ({part['restarts']} restarts)" if part.get("restarts") else "")
+        + (f" ({count} restart{'s' if count > 1 else ''})" if (count := part.get("restarts")) else "")
         for name, part in known
     )
 

@@ -8,7 +8,7 @@ import yaml
 
 from gateway.envoy import Edge, EnvoyFiles, translate
 from gateway.istio import Mesh, read
-from knative.local.model import Backend, Destination, Namespace, RevisionName, RouteTarget, ServiceName
+from knative.local.model import Backend, ConfigurationName, Destination, Namespace, RevisionName, RouteName, RouteTarget
 from shared.yaml_documents import Complaints, Node, parse_documents, read_documents
 
 root = Path(__file__).parents[3]
@@ -83,7 +83,7 @@ def _destination(node: Node, complaints: Complaints) -> Destination:
     targets = complaints.string_map(node.get("tags"))
     percents = node.get("targets")
     return Destination(
-        service=ServiceName(node.text("service")),
+        route=RouteName(node.text("service")),
         namespace=Namespace(node.text("namespace", default="shop")),
         targets=tuple(
             RouteTarget(revision=RevisionName(name), percent=complaints.integer(percent))
@@ -100,7 +100,7 @@ def _backend(node: Node, complaints: Complaints) -> Backend:
     revision = RevisionName(node.text("revision"))
     return Backend(
         revision=revision,
-        service=ServiceName(node.text("service", default=revision.rpartition("-")[0])),
+        configuration=ConfigurationName(node.text("service", default=revision.rpartition("-")[0])),
         namespace=Namespace(node.text("namespace", default="shop")),
         socket_path=str(run_folder / f"{revision}.sock"),
         timeout_s=complaints.number(node.get("timeout_s"), 300.0),

@@ -114,7 +114,7 @@ def test_a_function_imports_no_other_one(folder: Path) -> None:
 @each_function
 def test_a_function_can_be_reached_from_outside_or_is_cluster_local(folder: Path) -> None:
     service = service_of(folder)
-    expected = None if service.cluster_local else f"{service.name}.shop.svc.cluster.local"
+    expected = None if service.route.cluster_local else f"{service.name}.shop.svc.cluster.local"
     for endpoint in endpoints_of(folder):
         path = re.sub(r"\{\w+\}", "x", endpoint.path)
         for method in endpoint.methods:
@@ -193,7 +193,7 @@ def test_what_a_function_answers_is_told(folder: Path) -> None:
         statuses = {problem.status for problem in endpoint.problems}
         if (folder / "store.py").exists():
             assert 503 in statuses, "what touches Postgres may find it away"
-        assert 429 in statuses or service_of(folder).cluster_local, "the front door has limits"
+        assert 429 in statuses or service_of(folder).route.cluster_local, "the front door has limits"
 
 
 def imports(file: Path) -> set[str]:

@@ -17,7 +17,7 @@ from typing import Any, Self
 
 from gateway.envoy import Edge, command, find_binary, translate
 from gateway.istio import Mesh, read
-from knative.local.model import Backend, Destination, Namespace, RevisionName, RouteTarget, ServiceName
+from knative.local.model import Backend, ConfigurationName, Destination, Namespace, RevisionName, RouteName, RouteTarget
 from knative.local.publication import hand_over
 from shared.yaml_documents import Complaints, Node, parse_documents, read_documents
 
@@ -141,9 +141,13 @@ class FrontDoor:
         if listening and revision not in self._servers:
             self._servers[revision] = _Server(path)
             threading.Thread(target=self._servers[revision].serve_forever, args=(0.05,), daemon=True).start()
-        service = ServiceName(revision.rpartition("-")[0])
+        configuration = ConfigurationName(revision.rpartition("-")[0])
         return Backend(
-            revision=RevisionName(revision), service=service, namespace=SHOP, socket_path=str(path), timeout_s=timeout_s
+            revision=RevisionName(revision),
+            configuration=configuration,
+            namespace=SHOP,
+            socket_path=str(path),
+            timeout_s=timeout_s,
         )
 
     def apply(self, destinations: Sequence[Destination], backends: Sequence[Backend]) -> None:
@@ -210,7 +214,7 @@ def destination(
     service: str, *targets: tuple[str, int], tags: Mapping[str, str] | None = None, local: bool = False
 ) -> Destination:
     return Destination(
-        service=ServiceName(service),
+        route=RouteName(service),
         namespace=SHOP,
         targets=tuple(RouteTarget(revision=RevisionName(revision), percent=percent) for revision, percent in targets),
         tags={tag: RevisionName(revision) for tag, revision in (tags or {}).items()},

@@ -6,8 +6,8 @@ import re
 import pytest
 
 from gateway.add_route import add_route
-from gateway.istio.http_route import KnativeService
-from knative.local.model import Namespace, ServiceName
+from gateway.istio.http_route import KnativeRoute
+from knative.local.model import Namespace, RouteName
 from shared.errors import ZerocartError
 from shared.yaml_documents import Complaints, parse_documents
 from tests.unit.gateway.front_door import manifests, mesh_of, shop_documents
@@ -37,7 +37,7 @@ def test_a_route_is_added_and_every_other_line_stays(path: str, kind: str, value
     (virtual_service,) = mesh_of([*others, *parse_documents(after, "routes.yaml")]).virtual_services
     route = next(route for route in virtual_service.http if route.name == "get-invoice")
     assert (route.matches[0].uri.kind, route.matches[0].uri.value) == (kind, value)
-    assert route.destination == KnativeService(name=ServiceName("get-invoice"), namespace=Namespace("shop"))
+    assert route.destination == KnativeRoute(name=RouteName("get-invoice"), namespace=Namespace("shop"))
     assert route.retries.retry_on == ("connect-failure",)
 
 

@@ -11,7 +11,7 @@ from typing import Any
 import psycopg
 import uvicorn
 
-from knative.local import control, secrets
+from knative.local import control_server, secrets
 from knative.local.asgi_server import AsgiServer
 from knative.local.control import Tell
 from knative.local.eventing.broker import store
@@ -53,7 +53,7 @@ class Process:
             task.add_done_callback(self._ended)
         for number in (signal.SIGTERM, signal.SIGINT):
             asyncio.get_running_loop().add_signal_handler(number, self._stopped.set)
-        orders = await control.serve(self._home.broker_socket, self._answer)
+        orders = await control_server.serve(self._home.broker_socket, self._answer)
         await self._stopped.wait()
         if self._failure:
             raise self._failure

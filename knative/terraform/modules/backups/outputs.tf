@@ -1,6 +1,6 @@
 output "bucket" {
   description = "The bucket's name."
-  value       = aws_s3_bucket.this.bucket
+  value       = module.bucket.name
 }
 
 output "role_arn" {

@@ -24,9 +24,4 @@ variable "retention_days" {
 variable "object_lock_days" {
   description = "For how long nobody can delete an object. 0: no lock."
   type        = number
-
-  validation {
-    condition     = var.object_lock_days >= 0
-    error_message = "Days, from 0 on."
-  }
 }

@@ -5,7 +5,7 @@ import pytest
 from gateway.envoy.cluster import cluster
 from gateway.istio.destination_rule import ConnectionPool, DestinationRule
 from gateway.istio.metadata import Metadata
-from knative.local.model import Backend, Namespace, RevisionName, ServiceName
+from knative.local.model import Backend, ConfigurationName, Namespace, RevisionName
 
 ALL = "*.shop.svc.cluster.local"
 HELLO = "hello.shop.svc.cluster.local"
@@ -22,7 +22,7 @@ def rule(host: str, connections: int, pending: int) -> DestinationRule:
 
 def bounds(*rules: DestinationRule, most_requests: int | None = None) -> tuple[int, int]:
     backend = Backend(
-        revision=RevisionName("hello-00001"), service=ServiceName("hello"), namespace=Namespace("shop"),
+        revision=RevisionName("hello-00001"), configuration=ConfigurationName("hello"), namespace=Namespace("shop"),
         socket_path="/hello.sock", timeout_s=5, most_requests=most_requests,
     )  # fmt: skip
     (found,) = cluster(backend, rules)["circuit_breakers"]["thresholds"]

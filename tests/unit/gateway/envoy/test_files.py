@@ -5,14 +5,14 @@ from pathlib import Path
 
 from gateway.envoy import Edge, EnvoyFiles, command, translate, write, write_clusters
 from gateway.istio import Mesh
-from knative.local.model import Backend, Namespace, RevisionName, ServiceName
+from knative.local.model import Backend, ConfigurationName, Namespace, RevisionName
 from tests.unit.gateway.front_door import destination, shop_mesh
 
 
 def files(folder: Path, *revisions: str, mesh: Mesh | None = None) -> EnvoyFiles:
     backends = [
         Backend(
-            revision=RevisionName(revision), service=ServiceName("hello"), namespace=Namespace("shop"),
+            revision=RevisionName(revision), configuration=ConfigurationName("hello"), namespace=Namespace("shop"),
             socket_path=f"/{revision}.sock", timeout_s=300,
         )
         for revision in revisions

@@ -5,7 +5,7 @@ import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from knative.local.model import Container, Namespace, RevisionName, RevisionTemplate, ServiceName
+from knative.local.model import ConfigurationName, Container, Namespace, RevisionName, RevisionTemplate, ServiceName
 from knative.local.processes import ProcessIdentity, identify
 from knative.local.rollout import Proof, Revision
 
@@ -40,6 +40,7 @@ def new_revision(
 ) -> Revision:
     return Revision(
         name=RevisionName(f"{service}-{generation:05d}"),
+        configuration=ConfigurationName(service),
         service=ServiceName(service),
         namespace=Namespace("shop"),
         generation=generation,

@@ -13,8 +13,9 @@ import hypothesis.strategies as st
 import pytest
 from hypothesis import given
 
-from knative.local import control
-from knative.local.control import Handler, Step, Tell
+from knative.local import control, control_server
+from knative.local.control import Step, Tell
+from knative.local.control_server import Handler
 from shared.errors import StartError, ZerocartError
 
 plain = st.recursive(
@@ -34,7 +35,7 @@ def ask(path: Path, handler: Handler, message: dict[str, Any]) -> list[Step | di
     """One request to an engine that answers with `handler`; what came of it."""
 
     async def whole() -> list[Step | dict[str, Any]]:
-        server = await control.serve(path, handler)
+        server = await control_server.serve(path, handler)
         try:
             return await asyncio.to_thread(lambda: list(control.request(path, message, timeout_s=5.0)))
         finally:
@@ -74,7 +75,7 @@ def test_a_step_is_seen_while_the_work_goes_on(path: Path) -> None:
         return {}
 
     async def whole() -> None:
-        server = await control.serve(path, work)
+        server = await control_server.serve(path, work)
 
         def client() -> None:
             for answer in control.request(path, {"op": "up"}, timeout_s=10.0):
@@ -103,7 +104,7 @@ def test_a_full_disk_is_an_error_with_a_hint_and_the_engine_lives_on(path: Path)
         return "alive"
 
     async def whole() -> None:
-        server = await control.serve(path, fail)
+        server = await control_server.serve(path, fail)
         with pytest.raises(ZerocartError, match="No space left"):
             await asyncio.to_thread(lambda: list(control.request(path, {"op": "up"}, timeout_s=5.0)))
         answers = await asyncio.to_thread(lambda: list(control.request(path, {"op": "status"}, timeout_s=5.0)))
@@ -163,4 +164,4 @@ def test_a_request_of_many_megabytes_fits(path: Path) -> None:
         return len(request["text"])
 
     assert ask(path, measure, {"text": "x" * (8 * 1024 * 1024)}) == [{"result": 8 * 1024 * 1024}]
-    assert len(json.dumps({"text": "x" * (8 * 1024 * 1024)})) < control.MAX_LINE_BYTES
+    assert len(json.dumps({"text": "x" * (8 * 1024 * 1024)})) < control_server.MAX_LINE_BYTES

@@ -18,7 +18,7 @@ from knative.local.deployment import (
     refuse_unknown_images,
 )
 from knative.local.home import PROJECT_ROOT, Home
-from knative.local.model import Container, Namespace, RevisionTemplate, Service, ServiceName
+from knative.local.model import Container, RevisionTemplate
 from knative.local.programs.image import Image, Images
 from shared.errors import ManifestErrors
 from shared.yaml_documents import Node
@@ -42,19 +42,17 @@ def home(tmp_path: Path) -> Home:
     return home
 
 
-def service(image: str = "dev.local/zerocart/say-hello", annotations: dict[str, str] | None = None) -> Service:
-    return Service(
-        name=ServiceName("say-hello"),
-        namespace=Namespace("shop"),
-        template=RevisionTemplate(container=Container(image=image), annotations=annotations or {}),
-    )
+def template(
+    image: str = "dev.local/zerocart/say-hello", annotations: dict[str, str] | None = None
+) -> RevisionTemplate:
+    return RevisionTemplate(container=Container(image=image), annotations=annotations or {})
 
 
 def test_the_projects_own_manifests_are_right_and_there_is_a_service_for_each_folder() -> None:
     home = Home(root=Path("/nowhere"), project=PROJECT_ROOT, port=8080)
     deployment = check(read_paths(project_paths(home), home), home)
     folders = {file.parent.name for file in (PROJECT_ROOT / "functions").glob("*/main.py")}
-    assert {function_of(each) for each in deployment.services.values()} == folders
+    assert {function_of(each.template) for each in deployment.services.values()} == folders
     assert deployment.mesh.jwks_uris
     assert deployment.shop_setting("LOG_LEVEL") == "info"
     assert deployment.shop_setting("ABSENT") is None
@@ -89,8 +87,8 @@ def test_an_image_that_was_added_is_a_program_and_part_of_what_a_revision_is_of(
     assert deployment.images == {"absent": image}
     (service,) = deployment.services.values()
     other = replace(image, command=("/bin/false",))
-    assert digest(service, home, image) == digest(service, home, replace(image))
-    assert digest(service, home, image) != digest(service, home, other)
+    assert digest(service.template, home, image) == digest(service.template, home, replace(image))
+    assert digest(service.template, home, image) != digest(service.template, home, other)
 
 
 @pytest.mark.parametrize(
@@ -134,45 +132,45 @@ def test_what_is_no_yaml_is_named_with_its_line() -> None:
        prefix=st.sampled_from(["", "dev.local/zerocart/", "localhost:5000/"]),
        suffix=st.sampled_from(["", ":1", "@sha256:0123", ":1@sha256:0123"]))  # fmt: skip
 def test_an_images_name_is_its_functions_whatever_registry_and_version(name: str, prefix: str, suffix: str) -> None:
-    assert function_of(service(image=f"{prefix}{name}{suffix}")) == name.replace("-", "_")
+    assert function_of(template(image=f"{prefix}{name}{suffix}")) == name.replace("-", "_")
 
 
 class TestDigest:
     def test_it_stays_while_template_and_code_do(self, home: Home) -> None:
-        before = digest(service(), home)
+        before = digest(template(), home)
         (home.project / "functions" / "say_hello" / "__pycache__").mkdir()
         (home.project / "functions" / "say_hello" / "__pycache__" / "main.pyc").write_text("compiled")
-        assert digest(service(), home) == before
+        assert digest(template(), home) == before
 
     @pytest.mark.parametrize("name", [".main.py.swp", "main.py~", "#main.py#"])
     def test_what_an_editor_has_open_is_no_code(self, home: Home, name: str) -> None:
-        before = digest(service(), home)
+        before = digest(template(), home)
         (home.project / "functions" / "say_hello" / name).write_text("half a line")
-        assert digest(service(), home) == before
+        assert digest(template(), home) == before
 
     @pytest.mark.parametrize("name", ["main.py", "store.py", "words/greeting.txt"])
     def test_it_changes_with_any_file_of_the_function(self, home: Home, name: str) -> None:
-        before = digest(service(), home)
+        before = digest(template(), home)
         file = home.project / "functions" / "say_hello" / name
         file.parent.mkdir(exist_ok=True)
         file.write_text("# edited\n")
-        assert digest(service(), home) != before
+        assert digest(template(), home) != before
 
     def test_a_file_that_moves_is_a_change(self, home: Home) -> None:
         folder = home.project / "functions" / "say_hello"
         (folder / "a.txt").write_text("words")
-        before = digest(service(), home)
+        before = digest(template(), home)
         (folder / "a.txt").rename(folder / "b.txt")
-        assert digest(service(), home) != before
+        assert digest(template(), home) != before
 
     def test_it_changes_with_the_template_and_not_with_another_function(self, home: Home) -> None:
-        before = digest(service(), home)
-        assert digest(service(annotations={"autoscaling.knative.dev/max-scale": "2"}), home) != before
+        before = digest(template(), home)
+        assert digest(template(annotations={"autoscaling.knative.dev/max-scale": "2"}), home) != before
         shutil.copytree(home.project / "functions" / "say_hello", home.project / "functions" / "say_bye")
-        assert digest(service(), home) == before
+        assert digest(template(), home) == before
 
     def test_one_that_describes_all_functions_changes_with_any_of_them(self, home: Home) -> None:
-        describing = service(annotations={"zerocart.example/code": "all-functions"})
+        describing = template(annotations={"zerocart.example/code": "all-functions"})
         before = digest(describing, home)
         shutil.copytree(home.project / "functions" / "say_hello", home.project / "functions" / "say_bye")
         assert digest(describing, home) != before

@@ -14,7 +14,8 @@ import pytest
 from knative.local.deployment import Deployment, check, project_paths, read_paths
 from knative.local.front_door import FrontDoor, live, refuse_taken_port
 from knative.local.home import PROJECT_ROOT, Home
-from knative.local.rollout import Proof, Revision, destinations
+from knative.local.rollout import Proof, Revision
+from knative.local.routing import destination
 from shared.errors import StartError
 from shared.yaml_documents import document_of
 from tests.unit.knative.local.children import new_revision
@@ -49,7 +50,7 @@ def publish(home: Home, deployment: Deployment, *states: Sequence[Revision]) -> 
     async def all_of_them() -> list[dict[Path, tuple[int, int]]]:
         door, seen = FrontDoor(home), []
         for state in states:
-            leads_to = destinations(deployment.services.values(), state)
+            leads_to = [destination(route, state) for route in deployment.routes.values()]
             assert await door.publish(deployment, state, leads_to)
             found = {path: path.stat() for path in home.envoy.glob("*.json")}
             seen.append({path: (status.st_mtime_ns, status.st_ino) for path, status in found.items()})
@@ -129,7 +130,7 @@ def test_manifests_that_envoy_refuses_are_refused_in_its_words_before_anything_i
     }  # fmt: skip
     documents = [*read_paths(project_paths(home), home), document_of(patch, "wrong.yaml")]
     with pytest.raises(StartError, match="Envoy refuses") as error:
-        FrontDoor(home).refuse_what_envoy_refuses(check(documents, home), ready(1))
+        FrontDoor(home).refuse_what_envoy_refuses(check(documents, home), ready(1), [])
     assert "MaxRequestHeadersKb" in error.value.message
     assert files(home) == {}
 

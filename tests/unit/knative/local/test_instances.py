@@ -54,11 +54,15 @@ def play(tmp_path: Path) -> Callable[[Callable[[Scene], Coroutine[None, None, No
 Play = Callable[[Callable[[Scene], Coroutine[None, None, None]]], None]
 
 
+def phases(table: InstanceTable) -> list[Phase]:
+    return [each.phase for each in table.observed() if each.revision == NAME]
+
+
 def test_a_fork_counts_from_the_moment_it_was_asked_for(play: Play) -> None:
     async def story(scene: Scene) -> None:
         with child() as process:
             scene.table.expect(NAME, 1.0)
-            assert scene.table.count(NAME, Phase.STARTING) == 1
+            assert phases(scene.table) == [Phase.STARTING]
             scene.table.forked(process.pid, NAME, 2.0)
             assert scene.table.observed() == [
                 Instance(pid=process.pid, revision=NAME, phase=Phase.STARTING, since_s=1.0)
@@ -75,7 +79,7 @@ def test_an_instance_that_accepts_is_ready_and_tells_how_long_its_start_took(pla
             scene.table.forked(process.pid, NAME, 2.0)
             assert scene.table.ready(process.pid, NAME, 2.25) == 0.25
             assert scene.table.ready(process.pid, NAME, 3.0) is None
-            assert scene.table.count(NAME, Phase.READY) == 1
+            assert phases(scene.table) == [Phase.READY]
             process.kill()
             await scene.end()
 
@@ -102,8 +106,7 @@ def test_two_words_about_one_fork_leave_the_other_one_expected(play: Play) -> No
             scene.table.expect(NAME, 1.0)
             scene.table.ready(process.pid, NAME, 2.0)
             scene.table.forked(process.pid, NAME, 2.1)
-            assert scene.table.count(NAME, Phase.READY) == 1
-            assert scene.table.count(NAME, Phase.STARTING) == 1
+            assert phases(scene.table) == [Phase.READY, Phase.STARTING]
             process.kill()
             await scene.end()
 
@@ -195,12 +198,28 @@ def test_a_record_that_goes_while_the_records_are_read_is_passed_over(play: Play
     play(story)
 
 
+def test_one_that_takes_no_requests_stays_and_is_not_ready_until_it_takes_them_again(play: Play) -> None:
+    async def story(scene: Scene) -> None:
+        with child() as process:
+            scene.record(process, ready=True)
+            scene.table.adopt(9.0, stray=False)
+            assert scene.table.ready_count(NAME) == 1
+            scene.table.take(process.pid, False)
+            assert (scene.table.ready_count(NAME), phases(scene.table)) == (0, [Phase.READY])
+            scene.table.take(process.pid, True)
+            assert scene.table.ready_count(NAME) == 1
+            process.kill()
+            await scene.end()
+
+    play(story)
+
+
 def test_those_whose_sockets_nobody_has_any_more_are_strays(play: Play) -> None:
     async def story(scene: Scene) -> None:
         with child() as process:
             scene.record(process, ready=True)
             scene.table.adopt(9.0, stray=True)
-            assert scene.table.count(NAME, Phase.STRAY) == 1
+            assert phases(scene.table) == [Phase.STRAY]
             process.kill()
             await scene.end()
 

@@ -9,12 +9,14 @@ from hypothesis import given, settings
 
 from knative.local.gradual_rollout import Rollout
 from knative.local.home import Home
-from knative.local.model import RevisionName, RouteTarget, ServiceName
+from knative.local.model import ConfigurationName, RevisionName, RouteName, RouteTarget, TrafficTarget
 from knative.local.rollout import Proof, proven
+from knative.local.routing import Assigned
 from knative.local.store import Key, Store, key_of
 from shared.yaml_documents import Complaints, Node, document_of, parse_documents, read_text
 from tests.unit.knative.local.children import new_revision
 
+LIST_PRODUCTS = ConfigurationName("list-products")
 KEY = Key(kind="ConfigMap", namespace="shop", name="settings")
 
 
@@ -199,6 +201,11 @@ def test_how_far_the_traffic_has_moved_outlives_the_engine(home: Home) -> None:
     store = Store(home)
     shares = (RouteTarget(revision=RevisionName("a"), percent=99), RouteTarget(revision=RevisionName("b"), percent=1))
     rollout = Rollout(shares=shares, started_at_s=1.5, next_step_at_s=3.25, step_s=1.75, step_percent=3)
-    store.rollouts = {ServiceName("list-products"): rollout}
+    traffic = (
+        TrafficTarget(percent=100, configuration=LIST_PRODUCTS),
+        TrafficTarget(percent=0, revision=RevisionName("a"), tag="old"),
+    )
+    assigned = Assigned(traffic=traffic, rollouts={LIST_PRODUCTS: rollout})
+    store.assigned = {RouteName("products"): assigned}
     store.save()
-    assert Store(home).rollouts == {"list-products": rollout}
+    assert Store(home).assigned == {"products": assigned}

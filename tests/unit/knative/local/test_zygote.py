@@ -97,7 +97,7 @@ class Engine:
         return ForkRequest(
             revision=REVISION, code_root=str(self.folder), function=function, environment=self.environment,
             log=str(self.folder / "log"), records=str(self.folder / "records"),
-            events=str(self.folder / "events"), timeout_s=5.0, asked_at_s=1.0,
+            events=str(self.folder / "events"), address=str(self.socket_path), timeout_s=5.0, asked_at_s=1.0,
         )  # fmt: skip
 
     def fork(self, function: str = "hello", *, nice: int = 0, probes: Probes | None = None) -> int:
@@ -211,7 +211,8 @@ def test_an_instance_leaves_a_record_that_knows_it_again_and_says_when_it_is_rea
     found = identify(pid)
     assert found is not None
     record = json.loads(engine.record(pid).read_bytes())
-    assert record == {"revision": REVISION, "ready": True, "pid": pid, "start_ticks": found.start_ticks}
+    identity = {"pid": pid, "start_ticks": found.start_ticks}
+    assert record == {"revision": REVISION, "ready": True, "taking": True, **identity}
 
 
 def test_an_instance_that_is_told_to_stop_finishes_what_it_has_and_is_reaped(engine: Engine) -> None:
@@ -321,6 +322,32 @@ def test_a_function_is_ready_when_the_path_that_its_manifest_names_says_so(engin
     engine.events.settimeout(10)
     assert engine.ready()["pid"] == pid
     assert engine.call()["pid"] == pid
+
+
+def test_a_function_that_is_no_longer_ready_takes_no_requests_until_it_is_again(engine: Engine) -> None:
+    begun = engine.folder / "begun"
+    begun.touch()
+    pid = engine.fork("well", probes=Probes(readiness=Probe(path="/", period_s=1, failure_threshold=1)))
+    assert engine.ready()["ready"]
+
+    async def story() -> None:
+        for _ in range(2):
+            begun.unlink()
+            assert await asyncio.to_thread(engine.ready) == {"revision": REVISION, "pid": pid, "taking": False}
+            assert not json.loads(engine.record(pid).read_bytes())["taking"]
+            waiting = asyncio.create_task(engine.call_later("/"))
+            done, _ = await asyncio.wait([waiting], timeout=0.3)
+            assert not done, "a request was taken by a function that is not ready"
+            begun.touch()
+            assert await asyncio.to_thread(engine.ready) == {"revision": REVISION, "pid": pid, "taking": True}
+            assert (await waiting)["pid"] == pid  # who had waited is answered, though nobody else came
+
+    asyncio.run(story())
+    assert engine.call()["pid"] == pid
+    begun.unlink()
+    assert not engine.ready()["taking"]
+    os.kill(pid, signal.SIGTERM)
+    wait_until(lambda: not Path(f"/proc/{pid}").exists(), 10, "the end of one that is told to stop meanwhile")
 
 
 @pytest.mark.parametrize("path", ["/sick-once-begun", "/hang"])

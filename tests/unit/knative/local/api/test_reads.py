@@ -52,7 +52,7 @@ def test_what_is_not_offered_is_not_found(on_stack: OnStack, path: str) -> None:
 @pytest.mark.parametrize(
     ("method", "path"),
     [
-        ("POST", f"{SERVING}/routes"), ("DELETE", "/api/v1/namespaces/shop/pods/hello"), ("PUT", SERVICES),
+        ("PUT", f"{SERVING}/revisions/hello"), ("DELETE", "/api/v1/namespaces/shop/pods/hello"), ("PUT", SERVICES),
         ("PATCH", "/api/v1/namespaces/shop/services/hello"), ("POST", "/version"), ("DELETE", f"{SERVING}/revisions"),
         ("POST", f"{SERVICES}/hello/status"),
     ],

@@ -7,7 +7,6 @@ from typing import Any
 import pytest
 
 from knative.local.model import Namespace, Secret
-from knative.local.rollout import destinations
 from knative.local.store import Store
 from tests.unit.knative.local.api.harness import CONFIG_MAPS, SERVICES, SERVING, Stack, config_map, service
 
@@ -265,17 +264,15 @@ def test_a_service_is_ready_when_envoy_leads_its_requests_so(on_stack: OnStack) 
         assert {each["status"] for each in made["status"]["conditions"]} == {"True"}
         controller = stack.engine.controller
         assert controller.deployment
-        (destination,) = destinations(
-            controller.deployment.services.values(), list(controller.store.revisions.values())
-        )
-        controller.taken_over = {destination.service: replace(destination, targets=())}
+        (destination,) = controller.destinations()
+        controller.taken_over = {destination.route: replace(destination, targets=())}
         (waiting,) = [
             each
             for each in (await stack.get(f"{SERVICES}/hello"))["status"]["conditions"]
             if each["type"] == "RoutesReady"
         ]
         assert (waiting["status"], waiting["reason"]) == ("Unknown", "Uninitialized")
-        controller.taken_over = {destination.service: destination}
+        controller.taken_over = {destination.route: destination}
         assert {each["status"] for each in (await stack.get(f"{SERVICES}/hello"))["status"]["conditions"]} == {"True"}
 
     on_stack(test)
@@ -435,7 +432,7 @@ def test_a_revision_that_only_the_traffic_names_stays_too(on_stack: OnStack) -> 
         refused = await stack.call("DELETE", f"{SERVING}/revisions/hello-00001")
         assert (refused.code, refused.body["reason"]) == (403, "Forbidden")
         newest = await stack.call("DELETE", f"{SERVING}/revisions/hello-00002")
-        assert "the newest of its Service" in newest.body["message"]
+        assert "the newest of its Configuration" in newest.body["message"]
 
     on_stack(test)
 

@@ -10,7 +10,7 @@ from knative.local.deployment import Deployment, check, digest, parse_texts, pro
 from knative.local.eventing.addresses import Address, resolve
 from knative.local.home import Home
 from knative.local.manifest import read
-from knative.local.model import Namespace, ServiceName, Sink
+from knative.local.model import ConfigurationName, Namespace, ServiceName, Sink
 from shared.errors import ManifestErrors
 from shared.yaml_documents import Complaints
 
@@ -76,11 +76,11 @@ def test_overrides_are_told_as_json(home: Home) -> None:
 def test_a_binding_is_another_revision_and_its_manifest_says_so_too(home: Home) -> None:
     without, bound = deployed(home, ""), deployed(home, binding())
     name = ServiceName("speak")
-    assert digest(without.services[name], home) != digest(bound.services[name], home)
+    assert digest(without.services[name].template, home) != digest(bound.services[name].template, home)
     # The manifest is what the next engine reads the revision from.
-    assert read([bound.manifests[name]], Complaints()).services == (bound.services[name],)
+    assert read([bound.manifests[ConfigurationName(name)]], Complaints()).services == (bound.services[name],)
     assert bound.services[ServiceName("listen")] == without.services[ServiceName("listen")]
-    assert bound.manifests[ServiceName("listen")].value == without.manifests[ServiceName("listen")].value
+    assert bound.manifests[ConfigurationName("listen")].value == without.manifests[ConfigurationName("listen")].value
 
 
 def test_a_container_without_an_environment_gets_one(home: Home) -> None:
@@ -89,7 +89,7 @@ def test_a_container_without_an_environment_gets_one(home: Home) -> None:
     (home.project / "functions" / "speak" / "service.yaml").write_text(yaml.safe_dump(plain))
     found = deployed(home, binding())
     assert variables(found)["K_SINK"] == ADDRESS
-    assert read([found.manifests[ServiceName("speak")]], Complaints()).services[0] in found.services.values()
+    assert read([found.manifests[ConfigurationName("speak")]], Complaints()).services[0] in found.services.values()
 
 
 def test_a_selector_binds_all_that_have_its_labels(home: Home) -> None:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from knative.local.model import DomainMapping, Namespace, ServiceName
+from knative.local.model import DomainMapping, Namespace, RouteName
 from tests.unit.knative.local.manifest.reading import read_all
 
 
@@ -22,7 +22,7 @@ def test_a_host_leads_to_a_service_of_its_namespace() -> None:
     manifests, problems = read_all(mapping())
     assert not problems
     assert manifests.domain_mappings == (
-        DomainMapping(host="shop.example.org", namespace=Namespace("shop"), service=ServiceName("storefront")),
+        DomainMapping(host="shop.example.org", namespace=Namespace("shop"), route=RouteName("storefront")),
     )
 
 

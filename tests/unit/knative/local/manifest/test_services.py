@@ -2,6 +2,7 @@ import pytest
 
 from knative.local.manifest import is_ours
 from knative.local.model import (
+    ConfigurationName,
     EnvironmentSource,
     EnvironmentVariable,
     KeyReference,
@@ -16,7 +17,7 @@ from tests.unit.knative.local.manifest.reading import VALID, changed, read_all, 
 def test_a_whole_service_is_read() -> None:
     service = read_service(VALID)
     container = service.template.container
-    assert (service.name, service.namespace, service.cluster_local) == ("list-products", "shop", True)
+    assert (service.name, service.namespace, service.route.cluster_local) == ("list-products", "shop", True)
     assert (service.template.name, service.template.container_concurrency, service.template.timeout_s) == (
         "list-products-blue",
         8,
@@ -32,8 +33,8 @@ def test_a_whole_service_is_read() -> None:
         EnvironmentSource(kind="ConfigMap", name="shop-settings", prefix="SHOP_", optional=True),
     )
     assert container.readiness_probe == Probe(path="/readyz", period_s=2)
-    assert service.traffic == (
-        TrafficTarget(percent=90, tag="candidate"),
+    assert service.route.traffic == (
+        TrafficTarget(percent=90, configuration=ConfigurationName("list-products"), tag="candidate"),
         TrafficTarget(percent=10, revision=RevisionName("list-products-00001")),
     )
 
@@ -50,11 +51,12 @@ def test_what_is_left_out_has_knative_s_defaults() -> None:
             "status": {},
         }
     )
-    assert (service.namespace, service.traffic) == ("shop", (TrafficTarget(percent=100),))
+    assert service.namespace == "shop"
+    assert service.route.traffic == (TrafficTarget(percent=100, configuration=ConfigurationName("login")),)
     assert (service.template.timeout_s, service.template.container_concurrency) == (300, 0)
     assert service.template.container.port == 8080
     assert service.template.container.readiness_probe == Probe()
-    assert not service.cluster_local
+    assert not service.route.cluster_local
 
 
 def test_a_mistake_says_file_line_field_value_and_rule() -> None:

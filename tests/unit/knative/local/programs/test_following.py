@@ -102,3 +102,13 @@ def test_readiness_comes_after_its_successes_and_goes_after_its_failures(monkeyp
     run(instance, Probes(readiness=readiness), 30, monkeypatch)
     changes = [each for each, before in zip(instance.said[1:], instance.said, strict=False) if each[0] != before[0]]
     assert changes == [(True, 8), (False, 22)]
+
+
+def test_without_a_period_it_is_asked_in_haste_until_ready_and_then_as_the_kubelet_asks(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    instance = Instance(("/ready", 0, 0.1), ("/ready", 15, 65))
+    run(instance, Probes(readiness=Probe(path="/ready")), 90, monkeypatch)
+    assert [round(at_s, 2) for at_s in instance.times("/ready")[:5]] == [0, 0.05, 0.1, 10.1, 20.1]
+    changes = [each for each, before in zip(instance.said[1:], instance.said, strict=False) if each[0] != before[0]]
+    assert [(well, round(at_s, 1)) for well, at_s in changes] == [(True, 0.1), (False, 40.1), (True, 70.1)]
