@@ -29,6 +29,7 @@ from frontend.publishing.plan import (
     record_of,
     releases,
     rollback_target,
+    served_at,
 )
 from knative.local.entry import enter
 from shared.errors import SettingError
@@ -88,7 +89,7 @@ def publish(
         bucket.carry_out(todo, files, record)
     click.echo(outcome(todo, time.monotonic() - began_s, is_new=built is not None))
     if todo.copies or invalidate:
-        paths = todo.changed_paths or tuple(f"/{page}" for page in record.pages)
+        paths = todo.changed_paths or served_at(record.pages)
         if words := cdn.forget(paths, switch=f"{todo.release}-{int(time.time())}"):
             click.echo(words)
 

@@ -14,6 +14,7 @@ export async function violations(page: Page): Promise<string[]> {
     (values) =>
       (window as unknown as { axe: { run(o: object): Promise<AxeResults> } }).axe.run({
         runOnly: { type: 'tag', values },
+        resultTypes: ['violations'],
       }),
     tags,
   );

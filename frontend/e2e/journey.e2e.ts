@@ -1,7 +1,11 @@
 /** Buying something, from the first look to the cancelled order. */
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { letRunTheShop, runningCount } from './shop';
 import { choose, openBrowser, orderIds, register, visitor } from './visitor';
+
+/** tests/frontend/test_journey.py has its own way to have functions at zero, and Redis frozen. */
+const fromOutside = process.env.QUICK === '1';
 
 let browser: Browser;
 beforeAll(async () => {
@@ -9,7 +13,7 @@ beforeAll(async () => {
 });
 afterAll(() => browser.close());
 
-test('somebody looks around, fills a basket, becomes a customer, pays, sees the order and cancels it', async () => {
+async function buyAndCancel() {
   const { context, page, complaints } = await visitor(browser);
   await page.goto('/');
   await page.getByRole('link', { name: 'Garden' }).click();
@@ -57,6 +61,25 @@ test('somebody looks around, fills a basket, becomes a customer, pays, sees the 
     await target.getByLabel('Password').fill('a long enough one');
     await target.getByRole('button', { name: 'Open an account' }).click();
   }
+}
+
+const whole = 'somebody looks around, fills a basket, becomes a customer, pays, sees the order and cancels it';
+test(whole, buyAndCancel);
+
+test.skipIf(fromOutside)(`while Redis is away ${whole}`, async () => {
+  const { context, page } = await visitor(browser);
+  letRunTheShop(await register(page));
+  await page.goto('/ops');
+  await page.getByRole('button', { name: 'Take it away for 30 s' }).click();
+  await page.getByText('away: redis').waitFor();
+  await buyAndCancel();
+  await page.getByText('away: redis').waitFor({ state: 'detached', timeout: 60_000 });
+  await context.close();
+});
+
+test.skipIf(fromOutside)(`from zero ${whole}`, { timeout: 300_000 }, async () => {
+  await expect.poll(runningCount, { timeout: 180_000, interval: 2_000 }).toBe(0);
+  await buyAndCancel();
 });
 
 test('Pay clicked twice, and the page reloaded in between, is one order', async () => {

@@ -114,13 +114,16 @@ test('a shop that is busy is asked again when it says, and the goods come', asyn
 
 test('a function that takes its time to start is waited for, and that is said', async () => {
   const { context, page } = await visitor(browser);
+  let answer = () => {};
+  const started = new Promise<void>((resolve) => (answer = resolve));
   await page.route('**/api/products?*', async (route) => {
-    await new Promise((resolve) => setTimeout(resolve, 2500));
+    await started;
     await route.continue();
   });
   await page.goto('/');
   await page.locator('.MuiSkeleton-root').first().waitFor();
   await page.getByText('Opening up, this takes a moment').waitFor();
+  answer();
   await page.locator('main li h2').first().waitFor();
   await context.close();
 });

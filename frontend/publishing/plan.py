@@ -7,7 +7,7 @@ deleted: a browser that has an old page open finds what it asks for.
 """
 
 import json
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
 from frontend.publishing.content import INDEX, Encoding, encodings
@@ -67,8 +67,13 @@ class Plan:
     @property
     def changed_paths(self) -> tuple[str, ...]:
         """What a CDN must forget: what is served under its old name with a new content."""
-        paths = [f"/{copy.key}" for copy in self.copies]
-        return ("/", *paths) if f"/{INDEX}" in paths else tuple(paths)
+        return served_at(copy.key for copy in self.copies)
+
+
+def served_at(pages: Iterable[str]) -> tuple[str, ...]:
+    """The paths of some pages: the index has two, and a CDN keeps an answer for each."""
+    paths = tuple(f"/{page}" for page in pages)
+    return ("/", *paths) if f"/{INDEX}" in paths else paths
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -35,11 +35,11 @@ def installed() -> None:
     """`npm ci`, unless node_modules is what the lock file says; one process at a time."""
     if reason := missing():
         pytest.skip(reason)
-    modules = FRONTEND / "node_modules"
-    modules.mkdir(exist_ok=True)
-    with (FRONTEND / "node_modules" / ".zerocart-lock").open("a") as lock:
+    modules, stamps = FRONTEND / "node_modules", FRONTEND.parent / ".venv" / "stamps"
+    stamps.mkdir(parents=True, exist_ok=True)
+    with (stamps / "node_modules.lock").open("a") as lock:  # not in node_modules, which `npm ci` deletes
         fcntl.flock(lock, fcntl.LOCK_EX)
-        stamp = FRONTEND.parent / ".venv" / "stamps" / "node_modules"
+        stamp = stamps / "node_modules"
         wanted = hashlib.sha256((FRONTEND / "package-lock.json").read_bytes()).hexdigest()
         if (modules / ".bin" / "vite").exists() and stamp.exists() and stamp.read_text() == wanted:
             return

@@ -1,5 +1,5 @@
 """Somebody buys something in a real browser at the front door: with every function at zero, with Redis or the payment
-provider away, with two clicks, in two tabs, and without a mouse.
+provider away, with two clicks, in two tabs, and without a mouse; and what it looks like is for everybody.
 
 The stories are told in `frontend/e2e`, by their names.
 """
@@ -20,7 +20,7 @@ def tell(browser: str, stack: Stack, file: str, story: str) -> None:
     node.run(
         "run", "--silent", "e2e", "--", f"e2e/{file}.e2e.ts", "-t", story,
         CHROMIUM=browser, STOREFRONT_URL=f"http://localhost:{stack.port}", ZEROCART_HOME=str(stack.home),
-        ZEROCART_PORT=str(stack.port),
+        ZEROCART_PORT=str(stack.port), QUICK="1",
     )  # fmt: skip
 
 
@@ -43,6 +43,9 @@ def test_somebody_buys_while_redis_is_away(browser: str, own_stack: Stack) -> No
         pytest.param("trouble", "two tabs that fill one basket", id="two tabs fill one basket and lose nothing"),
         pytest.param("keyboard", "without a mouse", id="nobody needs a mouse"),
         pytest.param("first-page", "", id="the first page is seen before its script has come"),
+        pytest.param("pages", "a stranger sees", id="what a stranger sees is for everybody"),
+        pytest.param("pages", "a customer sees", id="what a customer sees is for everybody"),
+        pytest.param("ops", "", id="functions are seen to live and can be made to cope"),
     ],
 )
 def test_a_browser_lives_through_it(browser: str, own_stack: Stack, file: str, story: str) -> None:

@@ -4,7 +4,7 @@ import { Page } from '@/shared/components/page';
 /** Where the goods come from: their licence wants it said. */
 export function AboutPage() {
   return (
-    <Page title="About the goods" narrow>
+    <Page title="About the goods" width="text">
       <Typography sx={{ mb: 2 }}>
         The names and prices come from{' '}
         <a href="https://doi.org/10.24432/C5BW33" rel="noreferrer" style={{ color: 'inherit' }}>

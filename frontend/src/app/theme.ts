@@ -38,7 +38,13 @@ export const theme = createTheme({
   shape: { borderRadius: 14 },
   typography: {
     fontFamily: SANS,
-    h1: { fontFamily: SERIF, fontWeight: 400, fontSize: 'clamp(1.9rem, 1.3rem + 2.6vw, 3.1rem)', lineHeight: 1.12 },
+    h1: {
+      fontFamily: SERIF,
+      fontWeight: 400,
+      fontSize: 'clamp(1.9rem, 1.3rem + 2.6vw, 3.1rem)',
+      lineHeight: 1.12,
+      textWrap: 'balance',
+    },
     h2: { fontFamily: SERIF, fontWeight: 400, fontSize: 'clamp(1.35rem, 1.15rem + 0.9vw, 1.8rem)', lineHeight: 1.2 },
     h3: { fontWeight: 600, fontSize: '1rem', lineHeight: 1.35 },
     body1: { lineHeight: 1.6 },

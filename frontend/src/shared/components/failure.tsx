@@ -19,7 +19,7 @@ export function Failure({ error, onRetry, title, children }: Props) {
         background: `color-mix(in srgb, ${theme.vars.palette.error.main} 7%, ${theme.vars.palette.background.paper})`,
         borderRadius: 2,
         p: 2.5,
-        maxWidth: 640,
+        maxWidth: 720,
       })}
     >
       <Typography component="p" variant="h3" sx={{ mb: 0.5 }}>

@@ -19,7 +19,7 @@ export function Note({
         px: 2.5,
         py: 2,
         mb: 3,
-        maxWidth: 640,
+        maxWidth: 720,
       })}
     >
       {children}

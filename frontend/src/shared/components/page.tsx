@@ -4,12 +4,15 @@ import Typography from '@mui/material/Typography';
 import { type ReactNode, useEffect, useRef } from 'react';
 import { NavigationType, useLocation, useNavigationType } from 'react-router';
 
-type Props = { title: string; heading?: ReactNode; aside?: ReactNode; narrow?: boolean; children: ReactNode };
+type Width = 'wide' | 'text' | 'form';
+type Props = { title: string; heading?: ReactNode; aside?: ReactNode; width?: Width; children: ReactNode };
 
-export function Page({ title, heading, aside, narrow = false, children }: Props) {
+const WIDTHS = { wide: 'none', text: 720, form: 440 } as const;
+
+export function Page({ title, heading, aside, width = 'wide', children }: Props) {
   const ref = useArrival();
   return (
-    <Box sx={{ maxWidth: narrow ? 720 : 'none', mx: narrow ? 'auto' : 0 }}>
+    <Box sx={{ maxWidth: WIDTHS[width], mx: 'auto' }}>
       <title>{`${title} · Zerocart`}</title>
       <Box
         sx={{

@@ -1,13 +1,13 @@
 """The release that is kept built is what the sources give, and nothing else."""
 
-import shutil
 from pathlib import Path
 
 import pytest
 
 from frontend.publishing import kept, release
+from tests.frontend.conftest import modules
 
-has_vite = (kept.FRONTEND / "node_modules" / ".bin" / "vite").exists() and shutil.which("node") is not None
+__all__ = ["modules"]
 
 
 def test_it_was_built_from_the_sources_as_they_are() -> None:
@@ -15,7 +15,8 @@ def test_it_was_built_from_the_sources_as_they_are() -> None:
     assert kept.digest_file().read_text().strip() == kept.digest(), again
 
 
-@pytest.mark.skipif(not has_vite, reason="no Node with the storefront's packages: `npm ci` in frontend/")
+@pytest.mark.usefixtures("modules")
+@pytest.mark.timeout(400)
 def test_the_sources_give_it_byte_for_byte(tmp_path: Path) -> None:
     kept.build(tmp_path / "dist")
     assert release.read(tmp_path / "dist").files == release.read(kept.folder()).files

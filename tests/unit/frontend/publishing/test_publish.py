@@ -16,10 +16,12 @@ from click.testing import CliRunner, Result
 from frontend import publish as command
 from frontend.publishing.bucket import Bucket
 from frontend.publishing.content import IMMUTABLE
+from frontend.publishing.invalidation import InvalidationError
 from frontend.publishing.plan import Found, Plan, page_key, plan, record_key, record_of
 from shared.errors import SettingError, ZerocartError
 from tests.servers import OriginServer
 from tests.unit.frontend.publishing.builds import FONT, SCRIPT, build, files
+from tests.unit.frontend.publishing.cdns import CloudFrontApi, aws_error, serving
 from tests.unit.frontend.publishing.test_release import written
 
 OTHER_SCRIPT = "assets/first-ZyXw9876.js"
@@ -209,6 +211,28 @@ def test_bad_input_is_said_and_what_served_serves(
     assert hint in (refusal.hint or "")
     assert "secret of the tests" not in refusal.message
     assert storefront.get("index.html")["content"] == files()["index.html"]
+
+
+def test_a_cdn_that_refuses_is_said_the_new_release_serves_and_it_can_be_asked_again(
+    storefront: Storefront, sent: list[str]
+) -> None:
+    with serving(CloudFrontApi()) as cloudfront:
+        cdn = {
+            "CLOUDFRONT_DISTRIBUTION_ID": "E123", "AWS_ENDPOINT_URL_CLOUDFRONT": cloudfront.url,
+            "AWS_DEFAULT_REGION": "us-east-1",
+        }  # fmt: skip
+        cloudfront.next_replies = [aws_error(403, "AccessDenied")]
+        folder = written(storefront.folder / "one", files("one", SCRIPT))
+        refused = storefront.run(str(folder), **cdn)
+        assert isinstance(refused.exception, InvalidationError)
+        assert "AccessDenied" in refused.exception.message
+        assert refused.exit_code != 0
+        assert storefront.get("index.html")["content"] == files()["index.html"]
+        sent.clear()
+        asked_again = storefront.run(str(folder), "--invalidate", **cdn)
+        assert asked_again.output.splitlines()[-1] == "CloudFront forgets 3 paths (I1)"
+        assert sent == []
+        assert storefront.run(str(folder), **cdn).output.count("\n") == 1, "nothing changed, so nothing is forgotten"
 
 
 @pytest.mark.parametrize("name", ["", None])

@@ -33,7 +33,7 @@ export function AccountPage({ onLeaving, onLeft }: Props) {
     },
   });
   return (
-    <Page title="Your account" heading={found.data ? `Hello, ${found.data.name}` : 'Your account'} narrow>
+    <Page title="Your account" heading={found.data ? `Hello, ${found.data.name}` : 'Your account'} width="text">
       {found.isError ? (
         <Failure error={found.error} onRetry={() => void found.refetch()} />
       ) : (

@@ -50,7 +50,7 @@ export function EntryForm({ fresh, onSubmit }: Props) {
       noValidate
       ref={form}
       onSubmit={(event: SubmitEvent<HTMLFormElement>) => void submit(event)}
-      sx={{ display: 'grid', gap: 2.5, maxWidth: 440 }}
+      sx={{ display: 'grid', gap: 2.5 }}
     >
       {fresh && <Input name="name" label="Your name" autoComplete="name" wrong={wrong} />}
       <Input name="email" label="E-mail address" type="email" autoComplete="email" wrong={wrong} />

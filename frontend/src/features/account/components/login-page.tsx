@@ -14,7 +14,7 @@ export function LoginPage() {
     void navigate(destination(parameters.get('next')), { replace: true });
   };
   return (
-    <Page title="Log in" narrow>
+    <Page title="Log in" width="form">
       <EntryForm fresh={false} onSubmit={logIn} />
       <Box component="p" sx={{ mt: 4 }}>
         New here? <Link to={{ pathname: '/register', search: parameters.toString() }}>Open an account</Link>

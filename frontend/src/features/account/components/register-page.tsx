@@ -16,7 +16,7 @@ export function RegisterPage() {
     void navigate(destination(parameters.get('next')), { replace: true });
   };
   return (
-    <Page title="Open an account" narrow>
+    <Page title="Open an account" width="form">
       <EntryForm fresh onSubmit={join} />
       <Box component="p" sx={{ mt: 4 }}>
         You have one? <Link to={{ pathname: '/login', search: parameters.toString() }}>Log in</Link>

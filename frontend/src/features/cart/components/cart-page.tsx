@@ -149,7 +149,7 @@ function Saving({ state }: { state: string }) {
 
 function Empty() {
   return (
-    <Box sx={{ py: 4 }}>
+    <Box sx={{ pb: 4 }}>
       <Typography sx={{ mb: 3 }}>It is empty, and that is easily changed.</Typography>
       <ActionLink to="/" kind="full">
         Look around

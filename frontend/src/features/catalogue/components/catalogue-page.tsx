@@ -77,7 +77,7 @@ export function CataloguePage() {
 
 function Nothing({ search }: { search: Search }) {
   return (
-    <Box sx={{ py: 6 }}>
+    <Box sx={{ pb: 6 }}>
       <Typography sx={{ mb: 1 }}>
         Nothing here answers to <strong>{search.q || search.category}</strong>
         {search.q && search.category ? ` on the shelf ${search.category}` : ''}.

@@ -9,7 +9,9 @@ import { AddToCart } from '@/features/cart/components/add-to-cart';
 import { address } from '@/features/catalogue/api/search';
 import { Related } from '@/features/catalogue/components/related';
 import { Stock } from '@/features/catalogue/components/stock';
+import { ApiError } from '@/shared/api/errors';
 import { product as productOf } from '@/shared/api/products';
+import { explain } from '@/shared/api/words';
 import { ActionLink } from '@/shared/components/action';
 import { Failure } from '@/shared/components/failure';
 import { Page, useArrival } from '@/shared/components/page';
@@ -25,16 +27,7 @@ export function ProductPage() {
   const inCart = useQuantity(sku);
   const pieces = usePieces();
   const product = found.data;
-  if (found.isError) {
-    return (
-      <Page title="We do not have this">
-        <Failure error={found.error} onRetry={() => void found.refetch()} />
-        <Box component={Link} to="/" sx={{ display: 'inline-block', mt: 3, color: 'inherit' }}>
-          See all shelves
-        </Box>
-      </Page>
-    );
-  }
+  if (found.isError && !product) return <Missing error={found.error} onRetry={() => void found.refetch()} />;
   return (
     <>
     <Box component="article" sx={{ display: 'grid', gridTemplateColumns: { xs: '1fr', sm: '1fr 1fr' }, gap: { xs: 3, md: 8 }, alignItems: 'start', maxWidth: 1120 }}>
@@ -69,5 +62,19 @@ export function ProductPage() {
     </Box>
       {product && <Related product={product} />}
     </>
+  );
+}
+
+/** It is not sold, or it could not be asked for. */
+function Missing({ error, onRetry }: { error: Error; onRetry: () => void }) {
+  const unknown = error instanceof ApiError && error.status === 404;
+  const { title, text } = explain(error);
+  return (
+    <Page title={unknown ? title : 'Not on the table yet'} width="text">
+      {unknown ? <Typography>{text}</Typography> : <Failure error={error} onRetry={onRetry} />}
+      <ActionLink to="/" kind={unknown ? 'full' : 'outlined'} style={{ marginTop: 24 }}>
+        Look around the shop
+      </ActionLink>
+    </Page>
   );
 }

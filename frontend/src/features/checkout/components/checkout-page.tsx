@@ -57,7 +57,7 @@ export function CheckoutPage() {
 
   if (lines.length === 0 && !busy && phase.outcome === null && state !== 'loading') {
     return (
-      <Page title="Checkout" narrow>
+      <Page title="Checkout" width="text">
         <Typography sx={{ mb: 3 }}>There is nothing in your basket to pay for.</Typography>
         <Box sx={{ display: 'flex', flexWrap: 'wrap', gap: 2 }}>
           <ActionLink to="/" kind="full">
@@ -125,7 +125,7 @@ export function CheckoutPage() {
           <Action type="submit" kind="full" wide aria-disabled={busy || lines.length === 0}>
             {busy ? 'One moment…' : priced.total ? `Pay ${price(priced.total)}` : 'Pay'}
           </Action>
-          <Typography role="status" sx={{ color: 'text.secondary', mt: 1.5, minHeight: '1.6em' }}>
+          <Typography role="status" sx={{ color: 'text.secondary', '&:not(:empty)': { mt: 1.5 } }}>
             {DOING[phase.doing]}
           </Typography>
         </Box>

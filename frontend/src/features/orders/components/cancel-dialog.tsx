@@ -13,7 +13,16 @@ export function CancelDialog({ open, busy, onClose, onCancel }: Props) {
       <DialogContent id="cancel-text">
         The goods go back on the shelf, and what you paid is given back. This cannot be undone.
       </DialogContent>
-      <DialogActions sx={{ p: 3, pt: 1, flexWrap: 'wrap', gap: 1 }}>
+      <DialogActions
+        disableSpacing
+        sx={{
+          p: 3,
+          pt: 1,
+          gap: 1,
+          flexDirection: { xs: 'column-reverse', sm: 'row' },
+          alignItems: { xs: 'stretch', sm: 'center' },
+        }}
+      >
         <Action type="button" onClick={onClose} autoFocus>
           Keep it
         </Action>

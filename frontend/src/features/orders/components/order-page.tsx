@@ -38,7 +38,7 @@ export function OrderPage() {
   const order = found.data;
   if (found.isError && !order) {
     return (
-      <Page title="Order" narrow>
+      <Page title="Order" width="text">
         <Failure error={found.error} onRetry={() => void found.refetch()} />
       </Page>
     );
@@ -48,7 +48,7 @@ export function OrderPage() {
       title="Order"
       heading={placed ? 'Thank you' : 'Your order'}
       aside={order && <OrderStatus status={order.status} />}
-      narrow
+      width="text"
     >
       {found.isPending && <Patience waiting again={found.failureCount > 0} />}
       {order ? <Told order={order} placed={placed} /> : <Skeleton variant="rounded" height={200} />}

@@ -24,7 +24,7 @@ export function OrdersPage() {
     announce(`${data?.pages.flatMap((page) => page.items).length ?? 0} orders shown`);
   };
   return (
-    <Page title="Your orders" narrow>
+    <Page title="Your orders" width="text">
       {found.isPending && <Patience waiting again={found.failureCount > 0} />}
       {found.isPending && [1, 2, 3].map((n) => <Skeleton key={n} variant="rounded" height={92} sx={{ mb: 2 }} />)}
       {found.isError && <Failure error={found.error} onRetry={() => void (orders.length ? more() : found.refetch())} />}

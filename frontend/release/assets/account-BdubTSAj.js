@@ -1,1 +1,0 @@
-import{M as e,w as t}from"./first-C1NoJWQq.js";function n(n,r){return e({queryKey:[`me`,r],queryFn:({signal:e})=>t(n.GET(`/api/me`,{signal:e})),enabled:r!==null,staleTime:1/0})}function r(e,n){return t(e.POST(`/api/auth/register`,{body:n}))}function i(e){return e!==null&&/^\/(?![/\\])/.test(e)?e:`/`}export{n,r,i as t};

@@ -1,1 +1,0 @@
-import"./first-C1NoJWQq.js";

@@ -1,0 +1,1 @@
+import{B as e,It as t,ht as n,z as r}from"./first-BnQsaKAG.js";var i=t();function a(){return(0,i.jsxs)(e,{title:`Nothing here`,width:`text`,children:[(0,i.jsx)(n,{sx:{mb:3},children:`There is no page under this address.`}),(0,i.jsx)(r,{to:`/`,kind:`full`,children:`Look around the shop`})]})}export{a as NotFoundPage};

@@ -1,1 +1,0 @@
-import{Ft as e,R as t,mt as n,z as r}from"./first-C1NoJWQq.js";var i=e();function a(){return(0,i.jsxs)(r,{title:`Nothing here`,narrow:!0,children:[(0,i.jsx)(n,{sx:{mb:3},children:`There is no page under this address.`}),(0,i.jsx)(t,{to:`/`,kind:`full`,children:`Look around the shop`})]})}export{a as NotFoundPage};
