@@ -55,12 +55,17 @@ class _End(asyncio.Protocol):
     def __init__(self) -> None:
         self._transport: asyncio.Transport | None = None
         self._other: _End | None = None
+        # What came before there was another: asyncio before Python 3.11.3 reads although it was told to pause.
+        self._early = b""
         self.gone = asyncio.Event()
         self.has_spoken = False
 
     def join(self, other: "_End") -> None:
         """From now on what comes goes to `other`."""
         self._other = other
+        if self._early:
+            other.write(self._early)
+            self._early = b""
         self.read(going=True)
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
@@ -72,6 +77,8 @@ class _End(asyncio.Protocol):
         self.has_spoken = True
         if self._other:
             self._other.write(data)
+        else:
+            self._early += data
 
     def connection_lost(self, _exc: Exception | None) -> None:
         self.gone.set()
