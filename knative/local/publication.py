@@ -10,11 +10,15 @@ from collections.abc import Callable
 from pathlib import Path
 
 from gateway.envoy import EnvoyFiles, Versions, write_clusters, write_routes
+from gateway.envoy.edge import CLUSTERS, FRONT_ROUTES, LISTENERS, MESH_ROUTES
 from knative.local import http_get
+from knative.local.processes import write_atomically
 
 # Envoy takes a change over within a few milliseconds; a machine that is busy needs longer.
 FIRST_LOOK_S = 0.002
 LONGEST_PAUSE_S = 0.5
+# Some five seconds. An Envoy that was starting has been seen to miss a file, and to serve without it for good.
+LOOKS_BEFORE_AGAIN = 24
 
 
 async def hand_over(
@@ -27,13 +31,13 @@ async def hand_over(
 
     Gives whether all of them were taken over.
     """
-    return await _taken_over(write_clusters(files, folder), admin_socket, is_overtaken) and await _taken_over(
-        write_routes(files, folder), admin_socket, is_overtaken
+    return await _taken_over(write_clusters(files, folder), folder, admin_socket, is_overtaken) and await _taken_over(
+        write_routes(files, folder), folder, admin_socket, is_overtaken
     )
 
 
-async def _taken_over(versions: Versions, admin_socket: Path, is_overtaken: Callable[[], bool]) -> bool:
-    pause_s = FIRST_LOOK_S
+async def _taken_over(versions: Versions, folder: Path, admin_socket: Path, is_overtaken: Callable[[], bool]) -> bool:
+    pause_s, looks = FIRST_LOOK_S, 0
     while True:
         try:
             said = await asyncio.to_thread(http_get.from_socket, admin_socket, "/stats?type=TextReadouts")
@@ -45,5 +49,15 @@ async def _taken_over(versions: Versions, admin_socket: Path, is_overtaken: Call
             return True
         if pause_s == LONGEST_PAUSE_S and is_overtaken():
             return False
+        looks += 1
+        if looks % LOOKS_BEFORE_AGAIN == 0:
+            _put_again(folder)
         await asyncio.sleep(pause_s)
         pause_s = min(LONGEST_PAUSE_S, pause_s * 1.5)
+
+
+def _put_again(folder: Path) -> None:
+    """Put the files in their places once more, as they are: Envoy is told of a file that is moved there."""
+    for path in sorted(folder.glob("*.json")):
+        if path.name in {CLUSTERS, FRONT_ROUTES, MESH_ROUTES, LISTENERS}:
+            write_atomically(path, path.read_bytes(), durable=False)
