@@ -3,9 +3,8 @@
 Many who come within some seconds are a burst, and a burst is worked off, as long as it takes in reason, or until more
 instances have come. Where they go on coming and nobody comes through at once any more, a queue stands, and all that it
 does is to make each answer late. Then who has waited for a second is told to come again, which costs little, and
-whoever comes next is answered in time. (The idea is CoDel's, RFC 8289. It goes by the clock; here it is
-the time over which those who wait have come, so that many at once are a burst also where a slow machine works at them
-for long.)
+whoever comes next is answered in time. (The idea is CoDel's, RFC 8289. It goes by the clock; here it is the time over
+which those who wait have come, so that many at once are a burst also where a slow machine works at them for long.)
 
 How long a request has waited, the gateway's header tells: when it came, in seconds since 1970, and in how many
 milliseconds it was there whole, for a slow client waits for itself. What was while the instance was not ready, or had

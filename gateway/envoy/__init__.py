@@ -3,7 +3,16 @@
 from gateway.envoy.binary import find_binary
 from gateway.envoy.check import check
 from gateway.envoy.edge import Edge, command
-from gateway.envoy.files import EnvoyFiles, Translator, Versions, translate, write, write_clusters, write_routes
+from gateway.envoy.files import (
+    EnvoyFiles,
+    Translator,
+    Versions,
+    put_again,
+    translate,
+    write,
+    write_clusters,
+    write_routes,
+)
 
 __all__ = [
     "Edge",
@@ -13,6 +22,7 @@ __all__ = [
     "check",
     "command",
     "find_binary",
+    "put_again",
     "translate",
     "write",
     "write_clusters",

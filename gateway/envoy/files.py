@@ -5,6 +5,7 @@ are not touched, so an autoscaler's every turn may write. Envoy watches each fil
 several in any order: so clusters and what names them are two writes, and who runs Envoy waits in between.
 """
 
+import contextlib
 import functools
 import hashlib
 import json
@@ -176,14 +177,25 @@ def _with_clusters_in_use(clusters: Response, folder: Path) -> Response:
     return clusters
 
 
+def put_again(folder: Path) -> None:
+    """Put what Envoy watches in its place once more, as it is: Envoy looks at a file when it is moved there."""
+    for name in (CLUSTERS, FRONT_ROUTES, MESH_ROUTES, LISTENERS):
+        with contextlib.suppress(FileNotFoundError):
+            _put(folder / name, (folder / name).read_bytes())
+
+
 def _replace(file: Path, text: str) -> None:
-    """By rename. Not durable: after a loss of power all of them are written anew before an Envoy starts."""
     content = text.encode()
     try:
         if file.read_bytes() == content:
             return
     except FileNotFoundError:
         pass
+    _put(file, content)
+
+
+def _put(file: Path, content: bytes) -> None:
+    """By rename. Not durable: after a loss of power all of them are written anew before an Envoy starts."""
     temporary = file.with_name(f".{file.name}.new")
     with os.fdopen(os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as stream:
         stream.write(content)

@@ -2,23 +2,23 @@
 
 It watches its files apart from one another, and one that wakes late reads them in any order. A route whose cluster
 it does not know yet is answered with 503, and so is one whose cluster has gone: so routes wait for the clusters, and
-the next clusters, of which some may be gone, for the routes.
+the next clusters, of which some may be gone, for the routes. What Envoy says counts, not what it was told: a file that
+it does not take over is put in its place again.
 """
 
 import asyncio
+import time
 from collections.abc import Callable
 from pathlib import Path
 
-from gateway.envoy import EnvoyFiles, Versions, write_clusters, write_routes
-from gateway.envoy.edge import CLUSTERS, FRONT_ROUTES, LISTENERS, MESH_ROUTES
+from gateway.envoy import EnvoyFiles, Versions, put_again, write_clusters, write_routes
 from knative.local import http_get
-from knative.local.processes import write_atomically
 
 # Envoy takes a change over within a few milliseconds; a machine that is busy needs longer.
 FIRST_LOOK_S = 0.002
 LONGEST_PAUSE_S = 0.5
-# Some five seconds. An Envoy that was starting has been seen to miss a file, and to serve without it for good.
-LOOKS_BEFORE_AGAIN = 24
+# An Envoy that has not taken over a file for so long may not have been told of it.
+AGAIN_AFTER_S = 5.0
 
 
 async def hand_over(
@@ -37,7 +37,7 @@ async def hand_over(
 
 
 async def _taken_over(versions: Versions, folder: Path, admin_socket: Path, is_overtaken: Callable[[], bool]) -> bool:
-    pause_s, looks = FIRST_LOOK_S, 0
+    pause_s, put_at_s = FIRST_LOOK_S, time.monotonic()
     while True:
         try:
             said = await asyncio.to_thread(http_get.from_socket, admin_socket, "/stats?type=TextReadouts")
@@ -49,15 +49,8 @@ async def _taken_over(versions: Versions, folder: Path, admin_socket: Path, is_o
             return True
         if pause_s == LONGEST_PAUSE_S and is_overtaken():
             return False
-        looks += 1
-        if looks % LOOKS_BEFORE_AGAIN == 0:
-            _put_again(folder)
+        if time.monotonic() - put_at_s > AGAIN_AFTER_S:
+            put_again(folder)
+            put_at_s = time.monotonic()
         await asyncio.sleep(pause_s)
         pause_s = min(LONGEST_PAUSE_S, pause_s * 1.5)
-
-
-def _put_again(folder: Path) -> None:
-    """Put the files in their places once more, as they are: Envoy is told of a file that is moved there."""
-    for path in sorted(folder.glob("*.json")):
-        if path.name in {CLUSTERS, FRONT_ROUTES, MESH_ROUTES, LISTENERS}:
-            write_atomically(path, path.read_bytes(), durable=False)

@@ -6,6 +6,7 @@ from collections import Counter
 from functools import partial
 from pathlib import Path
 
+from gateway.envoy import translate, write
 from tests.unit.gateway.front_door import FrontDoor, destination, shop_mesh
 
 
@@ -59,6 +60,22 @@ def test_routes_wait_for_an_envoy_that_is_late_to_know_their_clusters(tmp_path: 
             door.envoy.send_signal(signal.SIGCONT)
             switching.join()
         door.wait_until(lambda: bool(door.ask("/api/products").json["function"] == new))
+
+
+def test_an_envoy_that_was_not_told_of_its_files_is_told_again(tmp_path: Path) -> None:
+    """It is told of a file that is moved to its place, and not of one that is written there."""
+    folder, scratch = tmp_path / "envoy", tmp_path / "scratch"
+    folder.mkdir()
+    with FrontDoor(folder=folder, mesh=shop_mesh()) as door:
+        old, new = "list-products-00001", "list-products-00002"
+        door.apply([destination("list-products", (old, 100))], [door.backend(old)])
+        state = [destination("list-products", (new, 100))], [door.backend(new)]
+        write(translate(door.mesh, *state, door.key_sets, door.edge), scratch)
+        for file in scratch.iterdir():
+            (folder / file.name).write_bytes(file.read_bytes())
+        assert door.ask("/api/products").json["function"] == old
+        door.apply(*state)
+        assert door.ask("/api/products").json["function"] == new
 
 
 def test_what_did_not_change_is_not_written_again(tmp_path: Path) -> None:
