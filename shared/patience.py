@@ -17,7 +17,7 @@ import re
 from collections.abc import Mapping
 
 ENVIRON_KEY = "HTTP_X_REQUEST_ARRIVED"
-# Shorter, and most are refused here and not by the gateway's bound, which costs half as much: docs/decisions/0052.
+# Shorter, and most are refused here and not by the gateway's bound, which costs less: docs/decisions/0052.
 STANDING_LIMIT_S = 1.0
 BURST_LIMIT_S = 8.0
 # Of those who came in so long a time nobody came through at once: the queue stands.

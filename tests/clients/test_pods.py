@@ -12,7 +12,7 @@ from tests.clients.conftest import Client, program
 from tests.stack import QUICK_AUTOSCALER, Stack, copied_project, new_stack, running
 from tests.waiting import wait_until
 
-MAIN = '''"""Keeps what it is asked to take."""
+HOARD = '''"""Keeps what it is asked to take."""
 
 import flask
 import functions_framework
@@ -25,19 +25,19 @@ def hoard(request: flask.Request) -> flask.typing.ResponseReturnValue:
     kept.append(b"x" * int(request.args.get("bytes", "0")))
     return {"pieces": len(kept)}
 '''
-SERVICE = """
+MANIFEST = """
 apiVersion: serving.knative.dev/v1
 kind: Service
-metadata: {name: hoard}
+metadata: {name: NAME}
 spec:
   template:
     metadata:
       annotations: {autoscaling.knative.dev/min-scale: "1", autoscaling.knative.dev/max-scale: "1"}
     spec:
       containers:
-        - image: dev.local/zerocart/hoard
-          resources: {limits: {memory: 256Mi}}
+        - image: dev.local/zerocart/NAME
 """
+HOARDS = "          resources: {limits: {memory: 256Mi}}\n"
 MOODY = '''"""Says of itself that it is not ready, as often as it is told to; takes requests as others do."""
 
 import os
@@ -56,19 +56,7 @@ def moody(request: flask.Request) -> flask.typing.ResponseReturnValue:
     unwell["times"] = int(request.args.get("times", "0"))
     return {"pid": os.getpid()}
 '''
-MOODY_SERVICE = """
-apiVersion: serving.knative.dev/v1
-kind: Service
-metadata: {name: moody}
-spec:
-  template:
-    metadata:
-      annotations: {autoscaling.knative.dev/min-scale: "1", autoscaling.knative.dev/max-scale: "1"}
-    spec:
-      containers:
-        - image: dev.local/zerocart/moody
-          readinessProbe: {httpGet: {path: /ready}, periodSeconds: 1, failureThreshold: 1}
-"""
+IS_ASKED = "          readinessProbe: {httpGet: {path: /ready}, periodSeconds: 1, failureThreshold: 1}\n"
 MORE_BYTES = 300 * 1024 * 1024
 READY_ONLY = 'jsonpath={.status.conditions[?(@.type=="Ready")].status}{"\\n"}'
 
@@ -77,11 +65,11 @@ READY_ONLY = 'jsonpath={.status.conditions[?(@.type=="Ready")].status}{"\\n"}'
 def own() -> Iterator[Stack]:
     """A stack with two functions more."""
     with copied_project() as project:
-        for name, code, manifest in (("hoard", MAIN, SERVICE), ("moody", MOODY, MOODY_SERVICE)):
+        for name, code, more in (("hoard", HOARD, HOARDS), ("moody", MOODY, IS_ASKED)):
             folder: Path = project / "functions" / name
             folder.mkdir()
             (folder / "main.py").write_text(code, encoding="utf-8")
-            (folder / "service.yaml").write_text(manifest, encoding="utf-8")
+            (folder / "service.yaml").write_text(MANIFEST.replace("NAME", name) + more, encoding="utf-8")
         for stack in running(new_stack(project)):
             stack.run("apply", "-f", "-", given=QUICK_AUTOSCALER)
             yield stack
