@@ -147,11 +147,17 @@ class Dispatcher:
         taken = Counter(waiting.trigger for waiting in found.due)
         # As many as there were slots: there may be more, for when one of them is free.
         self._may_be_due |= any(taken[key] >= most for key, most in slots.items())
+        busy = Counter(self._under_way.values())
         for waiting in found.due:
-            # One that came while Postgres was asked may have been begun already.
-            if waiting.id not in self._under_way and (route := self._configuration.route(*waiting.trigger)):
+            # One that came while Postgres was asked may have been begun already, and others have taken the slots.
+            if waiting.id in self._under_way or not (route := self._configuration.route(*waiting.trigger)):
+                continue
+            if busy[waiting.trigger] < SLOTS:
+                busy[waiting.trigger] += 1
                 self._under_way[waiting.id] = waiting.trigger
                 self._start(waiting, route)
+            else:
+                self._may_be_due = True
         rest_s = LONGEST_REST_S if found.rest_s is None else min(found.rest_s, LONGEST_REST_S)
         self._look_at_s = now_s + rest_s
         return rest_s

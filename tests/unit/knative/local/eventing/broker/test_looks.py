@@ -45,6 +45,28 @@ def row() -> Row:
     )
 
 
+class SlowPostgres(Postgres):
+    """Has found as many as there were slots, and is read late."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.slots: list[int] = []
+        self.asked, self.answers = asyncio.Event(), asyncio.Event()
+
+    async def run(self, work: Callable[[Any], T]) -> T:
+        found = work(None)
+        self.asked.set()
+        await self.answers.wait()
+        return found
+
+    def turn(
+        self, _connection: object, _finished: Sequence[Finished], slots: Mapping[TriggerKey, int], _: Collection[object]
+    ) -> Turn:
+        (most,) = slots.values()
+        self.slots.append(most)
+        return Turn(due=tuple(row().waiting for _ in range(most)), rest_s=0.0)
+
+
 def after(rows: Sequence[Row], statuses: Sequence[int], monkeypatch: pytest.MonkeyPatch) -> list[tuple[bool, int]]:
     """The turns that follow when some new rows are kept, and their subscriber answers so."""
     postgres, answers = Postgres(), iter(statuses)
@@ -84,3 +106,39 @@ def test_after_a_failure_it_is_looked_when_the_next_attempt_is_due(monkeypatch: 
 def test_what_there_was_no_slot_for_is_looked_for(monkeypatch: pytest.MonkeyPatch) -> None:
     turns = after([row() for _ in range(SLOTS + 1)], [204] * SLOTS, monkeypatch)
     assert any(looked for looked, _ in turns)
+
+
+def test_new_events_that_take_the_slots_while_postgres_is_asked_leave_none_to_what_it_finds(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    delivering = 0
+
+    async def never(*_: object, **__: object) -> Response:
+        nonlocal delivering
+        delivering += 1
+        await asyncio.Event().wait()
+        raise AssertionError
+
+    async def scene() -> list[int]:
+        postgres = SlowPostgres()
+        monkeypatch.setattr(store, "turn", postgres.turn)
+        found = Dispatcher(postgres, 1, lambda _: None)  # type: ignore[arg-type]
+        found.configure(Configuration(brokers=frozenset({(ROUTE.namespace, ROUTE.broker)}), routes=(ROUTE,)))
+        running = asyncio.create_task(found.run())
+        await postgres.asked.wait()
+        rows = [row() for _ in range(SLOTS)]
+        found.begin(found.reserve(rows), rows)
+        postgres.answers.set()
+        for _ in range(20):
+            await asyncio.sleep(0)
+        found.configure(Configuration(brokers=frozenset({(ROUTE.namespace, ROUTE.broker)}), routes=(ROUTE,)))
+        for _ in range(20):
+            await asyncio.sleep(0)
+        running.cancel()
+        return postgres.slots
+
+    monkeypatch.setattr(dispatcher, "post", never)
+    slots = asyncio.run(scene())
+    assert delivering == SLOTS
+    assert slots[0] == SLOTS
+    assert set(slots[1:]) == {0}, "they are looked for again, when there is room"
